@@ -1,0 +1,53 @@
+// Embeds the documents at compile time (C23 `#embed`), so that a server is one file to install and what it serves
+// always fits what it does. Paths are relative to this file.
+#include "CDocuments.h"
+
+// The compiler accepts `#embed` in every C mode and mentions that it comes from C23.
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const unsigned char index_bytes[] = {
+#embed "../../docs/index.md"
+};
+static const unsigned char api_bytes[] = {
+#embed "../../docs/api.md"
+};
+static const unsigned char operating_bytes[] = {
+#embed "../../docs/operating.md"
+};
+static const unsigned char nocli_bytes[] = {
+#embed "../../docs/nocli.md"
+};
+static const unsigned char design_bytes[] = {
+#embed "../../docs/design.md"
+};
+static const unsigned char integrations_bytes[] = {
+#embed "../../docs/integrations/index.md"
+};
+static const unsigned char integrations_3cx_bytes[] = {
+#embed "../../docs/integrations/3cx.md"
+};
+static const unsigned char style_sheet_bytes[] = {
+#embed "../../docs/style.css"
+};
+static const unsigned char openapi_lookup_bytes[] = {
+#embed "../../docs/openapi/lookup.json"
+};
+static const unsigned char numbers_online_template_bytes[] = {
+#embed "../../Templates/numbers-online.crm.xml"
+};
+
+#define NO_DOCUMENT(name)                                                        \
+    no_document no_document_##name(void) {                                       \
+        return (no_document){.bytes = name##_bytes, .count = sizeof name##_bytes}; \
+    }
+
+NO_DOCUMENT(index)
+NO_DOCUMENT(api)
+NO_DOCUMENT(operating)
+NO_DOCUMENT(nocli)
+NO_DOCUMENT(design)
+NO_DOCUMENT(integrations)
+NO_DOCUMENT(integrations_3cx)
+NO_DOCUMENT(style_sheet)
+NO_DOCUMENT(openapi_lookup)
+NO_DOCUMENT(numbers_online_template)

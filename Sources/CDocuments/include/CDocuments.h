@@ -1,0 +1,22 @@
+// The documents that the binary carries: guides, OpenAPI description, style sheet and 3CX template, as read-only bytes.
+#pragma once
+
+#include <stddef.h>
+
+// One embedded file. `bytes` points into the read-only data of the program, lives as long as it, and is not
+// terminated by a zero byte.
+typedef struct {
+    const unsigned char *bytes;
+    size_t count;
+} no_document;
+
+no_document no_document_index(void);
+no_document no_document_api(void);
+no_document no_document_operating(void);
+no_document no_document_nocli(void);
+no_document no_document_design(void);
+no_document no_document_integrations(void);
+no_document no_document_integrations_3cx(void);
+no_document no_document_style_sheet(void);
+no_document no_document_openapi_lookup(void);
+no_document no_document_numbers_online_template(void);

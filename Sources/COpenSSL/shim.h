@@ -1,0 +1,10 @@
+// libcrypto: hashing and constant-time comparison.
+#ifndef NUMBERS_COPENSSL_SHIM_H
+#define NUMBERS_COPENSSL_SHIM_H
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/sha.h>
+
+#endif

@@ -1,0 +1,71 @@
+// Everything that is served from the documents inside the program. Built once at start, immutable afterwards, so that
+// any number of event loops may read it.
+
+/// A document as the server answers with it.
+package struct ServedDocument: Hashable, Sendable {
+    /// The path it answers under.
+    package let path: String
+    /// The value of `Content-Type`.
+    package let contentType: String
+    /// The value of `Content-Security-Policy`, for pages.
+    package let contentSecurityPolicy: String?
+    /// Whether the bytes depend on the public origin. If so and the origin was read from the request, the answer must
+    /// be `Cache-Control: no-store`.
+    package var dependsOnOrigin: Bool { text.namesOrigin }
+
+    private let text: OriginText
+
+    init(path: String, contentType: String, contentSecurityPolicy: String?, text: OriginText) {
+        self.path = path
+        self.contentType = contentType
+        self.contentSecurityPolicy = contentSecurityPolicy
+        self.text = text
+    }
+
+    /// The bytes with this origin in every place where the public address stands.
+    package func body(origin: PublicOrigin) -> [UInt8] {
+        // An origin has no character that HTML, CSS or JSON would read as more than text; escaping it here costs nothing
+        // and keeps that true should the grammar ever be widened.
+        text.filled(with: HTMLFragment(escaping: origin.url).html)
+    }
+}
+
+/// The guides as pages, the style sheet, the OpenAPI description and the 3CX template.
+package struct DocumentSite: Sendable {
+    /// Every document but the template, in the order of `EmbeddedDocument`.
+    package let documents: [ServedDocument]
+    /// The 3CX template.
+    package let template3CX = ThreeCXTemplate()
+
+    /// Renders every page.
+    package init() {
+        documents = EmbeddedDocument.allCases.compactMap(Self.serve)
+    }
+
+    /// The document under `path` (decoded, without query), or nil. The template is not among them: it has its own
+    /// inputs.
+    package func document(at path: String) -> ServedDocument? {
+        documents.first { $0.path == path }
+    }
+
+    private static func serve(_ document: EmbeddedDocument) -> ServedDocument? {
+        switch document.format {
+        case .markdown:
+            let rendered = MarkdownPage(markdown: document.bytes) { DocumentLink.served($0, in: document) }
+            return ServedDocument(
+                path: document.servedPath, contentType: PageShell.contentType,
+                contentSecurityPolicy: PageShell.contentSecurityPolicy,
+                text: OriginText(PageShell.page(title: rendered.title, bodyHTML: rendered.bodyHTML)))
+        case .css:
+            return ServedDocument(
+                path: document.servedPath, contentType: "text/css; charset=utf-8", contentSecurityPolicy: nil,
+                text: OriginText(document.bytes))
+        case .json:
+            return ServedDocument(
+                path: document.servedPath, contentType: "application/json", contentSecurityPolicy: nil,
+                text: OriginText(document.bytes))
+        case .crmTemplate:
+            return nil
+        }
+    }
+}
