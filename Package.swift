@@ -1,6 +1,8 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
+// No Swift packages: what is not here comes from the system's libraries or from the toolchain.
+
 let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("InternalImportsByDefault"),
@@ -8,13 +10,73 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
 ]
 
+/// A library of this package.
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// A program of this package.
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// The tests of one target.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
 let package = Package(
     name: "numbers",
+    products: [
+        .executable(name: "LookupServer", targets: ["LookupServer"]),
+        .executable(name: "nocli", targets: ["nocli"]),
+    ],
     dependencies: [],
     targets: [
+        // The system, as C sees it.
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .target(name: "Platform", dependencies: ["CLinux", "COpenSSL"], swiftSettings: settings),
-        .testTarget(name: "PlatformTests", dependencies: ["Platform"], swiftSettings: settings),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
+        // Data, as C arrays.
+        .target(name: "CNumberPlan"),
+        .target(name: "CDocuments"),
+        // What knows nothing of telephone numbers.
+        library("Platform", ["CLinux", "COpenSSL"]),
+        library("JSONText", []),
+        library("CommandOptions", []),
+        library("HTTPWire", ["Platform"]),
+        library("HTTPServer", ["CLinux", "HTTPWire", "Platform"]),
+        library("SQLiteDatabase", ["CSQLite", "Platform"]),
+        library("DocumentPages", ["CCMark", "CDocuments", "Platform"]),
+        // The product.
+        library("NumbersCore", ["CNumberPlan", "JSONText", "Platform"]),
+        library("NumbersStorage", ["NumbersCore", "Platform", "SQLiteDatabase"]),
+        program(
+            "LookupServer",
+            [
+                "CommandOptions", "DocumentPages", "HTTPServer", "HTTPWire", "JSONText", "NumbersCore",
+                "NumbersStorage", "Platform", "SQLiteDatabase",
+            ]),
+        program(
+            "nocli",
+            ["CommandOptions", "JSONText", "NumbersCore", "NumbersStorage", "Platform", "SQLiteDatabase"]),
+        // Tests.
+        .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
+        .target(
+            name: "TestSupport", dependencies: ["CLinux", "Platform"], path: "Tests/TestSupport", swiftSettings: settings),
+        tests("PlatformTests", ["Platform"]),
+        tests("JSONTextTests", ["JSONText"]),
+        tests("CommandOptionsTests", ["CommandOptions"]),
+        tests("HTTPWireTests", ["HTTPWire", "Platform", "TestSupport"]),
+        tests("HTTPServerTests", ["HTTPServer", "HTTPWire", "Platform", "TestSupport"]),
+        tests("SQLiteDatabaseTests", ["CFaultVFS", "Platform", "SQLiteDatabase"]),
+        tests("DocumentPagesTests", ["DocumentPages"]),
+        .testTarget(
+            name: "NumbersCoreTests", dependencies: ["JSONText", "NumbersCore", "Platform"],
+            exclude: ["PhoneNumbers/expected-rows.tsv"], swiftSettings: settings),
+        tests(
+            "IntegrationTests",
+            ["HTTPServer", "JSONText", "LookupServer", "NumbersCore", "Platform", "SQLiteDatabase", "TestSupport"]),
     ]
 )

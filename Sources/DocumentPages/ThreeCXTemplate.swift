@@ -59,7 +59,8 @@ package struct ThreeCXTemplate: Sendable {
         let digits = bytes.dropFirst(prefix.utf8.count)
         return digits.count == 40
             && digits.allSatisfy {
-                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
             }
     }
 }

@@ -27,12 +27,14 @@ extension JSONParser {
         var isASCII = true
         while true {
             guard index < bytes.count else {
-                throw JSONSyntaxError(at: index, of: bytes, expected: "'\"' to end the string that was begun")
+                throw JSONSyntaxError(
+                    at: index, of: bytes, expected: "'\"' to end the string that was begun")
             }
             let byte = bytes[index]
             if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
             guard byte >= 0x20 else {
-                throw JSONSyntaxError(at: index, of: bytes, expected: "control characters in strings to be escaped")
+                throw JSONSyntaxError(
+                    at: index, of: bytes, expected: "control characters in strings to be escaped")
             }
             if byte >= 0x80 { isASCII = false }
             index += 1
@@ -48,7 +50,8 @@ extension JSONParser {
         } catch {
             let offset = range.lowerBound + error.byteOffsets.lowerBound
             throw JSONSyntaxError(
-                at: offset, of: bytes, expected: "valid UTF-8", found: "the byte 0x\(hexadecimal(bytes[offset]))")
+                at: offset, of: bytes, expected: "valid UTF-8",
+                found: "the byte 0x\(hexadecimal(bytes[offset]))")
         }
     }
 
@@ -57,7 +60,9 @@ extension JSONParser {
     }
 
     /// One escape sequence; the position is on its backslash and ends behind it.
-    private mutating func escape(_ bytes: Span<UInt8>, into collected: inout [UInt8]) throws(JSONSyntaxError) {
+    private mutating func escape(_ bytes: Span<UInt8>, into collected: inout [UInt8])
+        throws(JSONSyntaxError)
+    {
         let start = position
         guard start + 1 < bytes.count else {
             throw JSONSyntaxError(at: start + 1, of: bytes, expected: "an escape")
@@ -75,7 +80,8 @@ extension JSONParser {
         case UInt8(ascii: "u"): append(try escapedScalar(bytes, start: start), to: &collected)
         default:
             throw JSONSyntaxError(
-                at: start + 1, of: bytes, expected: "one of the escapes \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u")
+                at: start + 1, of: bytes,
+                expected: "one of the escapes \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u")
         }
     }
 
@@ -89,14 +95,17 @@ extension JSONParser {
         guard isLeading, position + 1 < bytes.count,
             bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u")
         else {
-            throw JSONSyntaxError(at: start, of: bytes, expected: "a surrogate pair", found: "a lone surrogate")
+            throw JSONSyntaxError(
+                at: start, of: bytes, expected: "a surrogate pair", found: "a lone surrogate")
         }
         position += 2
         let second = try fourHexDigits(bytes)
         guard (0xDC00...0xDFFF).contains(second),
-            let scalar = Unicode.Scalar(0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00))
+            let scalar = Unicode.Scalar(
+                0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00))
         else {
-            throw JSONSyntaxError(at: start, of: bytes, expected: "a surrogate pair", found: "a lone surrogate")
+            throw JSONSyntaxError(
+                at: start, of: bytes, expected: "a surrogate pair", found: "a lone surrogate")
         }
         return scalar
     }
@@ -105,7 +114,8 @@ extension JSONParser {
         var value: UInt16 = 0
         for _ in 0..<4 {
             guard position < bytes.count, let digit = hexDigit(bytes[position]) else {
-                throw JSONSyntaxError(at: position, of: bytes, expected: "four hexadecimal digits after \\u")
+                throw JSONSyntaxError(
+                    at: position, of: bytes, expected: "four hexadecimal digits after \\u")
             }
             value = value << 4 | digit
             position += 1

@@ -57,7 +57,9 @@ struct JSONParser {
             throw JSONSyntaxError(
                 at: position, of: bytes, expected: "at most \(limits.values) values", found: "one more")
         }
-        guard position < bytes.count else { throw JSONSyntaxError(at: position, of: bytes, expected: "a value") }
+        guard position < bytes.count else {
+            throw JSONSyntaxError(at: position, of: bytes, expected: "a value")
+        }
         switch bytes[position] {
         case UInt8(ascii: "\""): return .string(try string(bytes))
         case UInt8(ascii: "{"): return .object(try object(bytes))
@@ -110,7 +112,8 @@ struct JSONParser {
             skipWhiteSpace(bytes)
             let nameStart = position
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
-                let expected = members.isEmpty ? "a name in double quotes or '}'" : "a name in double quotes"
+                let expected =
+                    members.isEmpty ? "a name in double quotes or '}'" : "a name in double quotes"
                 throw JSONSyntaxError(at: position, of: bytes, expected: expected)
             }
             let name = try string(bytes)
@@ -151,7 +154,9 @@ struct JSONParser {
             return members.firstIndex { sameBytes($0.name, name) }
         }
         if positions.isEmpty {
-            for (index, member) in members.enumerated() { positions[MemberName(text: member.name)] = index }
+            for (index, member) in members.enumerated() {
+                positions[MemberName(text: member.name)] = index
+            }
         }
         let key = MemberName(text: name)
         if let earlier = positions[key] { return earlier }
@@ -192,7 +197,8 @@ struct JSONParser {
     private mutating func enter(_ bytes: Span<UInt8>) throws(JSONSyntaxError) {
         guard depth < limits.depth else {
             throw JSONSyntaxError(
-                at: position, of: bytes, expected: "at most \(limits.depth) levels of nesting", found: "one more")
+                at: position, of: bytes, expected: "at most \(limits.depth) levels of nesting",
+                found: "one more")
         }
         depth += 1
         position += 1

@@ -55,7 +55,8 @@ package struct JSONSyntaxError: Error, Hashable, CustomStringConvertible {
         case UInt8(ascii: "'"): return "a single quote"
         case 0x20: return "a space"
         case 0x21..<0x7F: return "'" + String(Unicode.Scalar(byte)) + "'"
-        case 0xEF where offset + 2 < bytes.count && bytes[offset + 1] == 0xBB && bytes[offset + 2] == 0xBF:
+        case 0xEF
+        where offset + 2 < bytes.count && bytes[offset + 1] == 0xBB && bytes[offset + 2] == 0xBF:
             return "a byte order mark"
         default: return "the byte 0x" + hexadecimal(byte)
         }
@@ -75,7 +76,9 @@ func quotedName(_ name: String) -> String {
     let isPlain = name.utf8.allSatisfy { byte in
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
+            UInt8(ascii: "."):
+            true
         default: false
         }
     }

@@ -8,7 +8,9 @@ extension JSONWriter {
         var index = 0
         while index < utf8.count {
             let byte = utf8[index]
-            if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte != 0x7F, byte != 0xE2 {
+            if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte != 0x7F,
+                byte != 0xE2
+            {
                 index += 1
                 continue
             }

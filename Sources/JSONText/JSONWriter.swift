@@ -53,12 +53,13 @@ package struct JSONWriter: Sendable {
     package mutating func endArray() { close(UInt8(ascii: "]")) }
 
     /// A member's name, written as it is: it must be ASCII without quotes, backslashes and control characters.
-    @inline(__always)
+    @inline(always)
     package mutating func key(_ name: StaticString) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         // A StaticString with a pointer representation is valid for its whole length and lives forever.
-        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        bytes.append(
+            contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
         endKey()
     }
 
@@ -208,7 +209,7 @@ package struct JSONWriter: Sendable {
         followsValue = true
     }
 
-    @inline(__always)
+    @inline(always)
     private mutating func separate() {
         if followsValue { bytes.append(UInt8(ascii: ",")) }
         if layout == .indented, depth > 0, !followsKey { breakLine() }
@@ -223,7 +224,7 @@ package struct JSONWriter: Sendable {
         }
     }
 
-    @inline(__always)
+    @inline(always)
     mutating func append(_ byte: UInt8) { bytes.append(byte) }
 
     mutating func append(_ text: Span<UInt8>, _ range: Range<Int>) {
@@ -231,8 +232,9 @@ package struct JSONWriter: Sendable {
         text.extracting(range).withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
     }
 
-    @inline(__always)
+    @inline(always)
     private mutating func appendLiteral(_ text: StaticString) {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        bytes.append(
+            contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 }

@@ -23,10 +23,13 @@ package enum NetworkAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads dotted IPv4 or RFC 4291 IPv6 text, the latter also in square brackets; a zone (`%eth0`) is refused.
     package init?(_ text: String) {
+        // The C functions end at a NUL and would take what comes before it for the whole.
+        guard !text.utf8.contains(0) else { return nil }
         var text = text
-        if text.hasPrefix("["), text.hasSuffix("]") { text = String(text.dropFirst().dropLast()) }
+        let isBracketed = text.hasPrefix("[") && text.hasSuffix("]")
+        if isBracketed { text = String(text.dropFirst().dropLast()) }
         var four = in_addr()
-        if inet_pton(AF_INET, text, &four) == 1 {
+        if !isBracketed, inet_pton(AF_INET, text, &four) == 1 {
             self = .v4(UInt32(bigEndian: four.s_addr))
             return
         }
@@ -80,7 +83,8 @@ package struct NetworkBlock: Hashable, Sendable, CustomStringConvertible {
     private let base: NetworkAddress
     private let prefixLength: Int
 
-    /// Reads `10.0.0.0/8`, `2001:db8::/32` or a bare address; bits beyond the prefix must be zero.
+    /// Reads `10.0.0.0/8`, `2001:db8::/32` or a bare address; bits beyond the prefix must be zero. A block inside
+    /// `::ffff:0:0/96` is the IPv4 block that it maps.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let address = NetworkAddress(String(first)), address != .unix else { return nil }
@@ -90,9 +94,12 @@ package struct NetworkBlock: Hashable, Sendable, CustomStringConvertible {
         if parts.count == 2 {
             let digits = parts[1].utf8
             guard (1...3).contains(digits.count), digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
-                let value = Int(parts[1]), value <= width
+                let value = Int(parts[1])
             else { return nil }
-            length = value
+            // The prefix counts the bits of the address as it is written.
+            let isMapped = width == 32 && first.contains(":")
+            length = isMapped ? value - 96 : value
+            guard (0...width).contains(length) else { return nil }
         }
         guard Self.masked(address, length) == address else { return nil }
         base = address

@@ -4,10 +4,13 @@
 package enum Redaction {
     /// Digits that may follow each other before a run is taken for a telephone number.
     private static let plainDigitsMax = 6
+    /// Separators in a row that a run of digits goes on over: people write `(415) - 555 - 2671`.
+    private static let separatorsMax = 4
 
     /// The text with every `nol_…` run, the two path segments after `/phone-calls-context/` and every run of seven or
-    /// more digits (also percent-encoded, full-width or Arabic ones, and with separators between) masked. Of digit
-    /// runs the last two stay, so that an operator can recognise a call.
+    /// more digits (of any script, also percent-encoded, and with up to four separators between two of them) masked.
+    /// Of digit runs the last two stay, and the country code behind a plus sign, so that an operator can recognise a
+    /// call. Dates and addresses with seven or more digits are masked too: they cannot be told from numbers.
     package static func redact(_ text: [UInt8]) -> [UInt8] {
         maskDigits(maskContextTokens(maskKeys(text)))
     }
@@ -96,20 +99,31 @@ package enum Redaction {
         byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\"")
     }
 
-    /// The digit a character stands for: how many written bytes it takes, and its value; nil when it is no digit.
-    private static func digit(_ text: [UInt8], _ index: Int) -> (value: UInt8, length: Int)? {
+    /// One Unicode character of possibly percent-encoded UTF-8 text and how many bytes it takes as written; a byte that
+    /// begins no character stands alone.
+    private static func scalar(_ text: [UInt8], _ index: Int) -> (value: Unicode.Scalar?, length: Int) {
         let first = character(text, index)
-        if first.byte >= 0x30, first.byte <= 0x39 { return (first.byte - 0x30, first.length) }
-        // Any other character of two or three UTF-8 bytes that people write digits with: Arabic-Indic U+0660 to 0669
-        // and U+06F0 to 06F9, full-width U+FF10 to FF19.
-        guard first.byte >= 0xc0, index + first.length < text.count else { return nil }
-        let second = character(text, index + first.length)
-        let two = first.length + second.length
-        if first.byte == 0xd9, (0xa0...0xa9).contains(second.byte) { return (second.byte - 0xa0, two) }
-        if first.byte == 0xdb, (0xb0...0xb9).contains(second.byte) { return (second.byte - 0xb0, two) }
-        guard first.byte == 0xef, second.byte == 0xbc, index + two < text.count else { return nil }
-        let third = character(text, index + two)
-        return (0x90...0x99).contains(third.byte) ? (third.byte - 0x90, two + third.length) : nil
+        if first.byte < 0x80 { return (Unicode.Scalar(first.byte), first.length) }
+        let count = first.byte >= 0xf0 ? 4 : first.byte >= 0xe0 ? 3 : first.byte >= 0xc2 ? 2 : 1
+        guard count > 1 else { return (nil, first.length) }
+        var value = UInt32(first.byte) & (0x7f >> UInt32(count))
+        var length = first.length
+        for _ in 1..<count {
+            guard index + length < text.count else { return (nil, first.length) }
+            let next = character(text, index + length)
+            guard next.byte & 0xc0 == 0x80 else { return (nil, first.length) }
+            value = value << 6 | UInt32(next.byte & 0x3f)
+            length += next.length
+        }
+        return (Unicode.Scalar(value), length)
+    }
+
+    /// The digit that a character is in any script, for a number may be written in each of them; nil when it is none.
+    private static func digit(_ scalar: Unicode.Scalar?) -> UInt8? {
+        guard let scalar else { return nil }
+        if scalar.isASCII { return (0x30...0x39).contains(scalar.value) ? UInt8(scalar.value - 0x30) : nil }
+        guard scalar.properties.numericType == .decimal else { return nil }
+        return scalar.properties.numericValue.map { UInt8($0) }
     }
 
     private static func maskDigits(_ text: [UInt8]) -> [UInt8] {
@@ -117,30 +131,30 @@ package enum Redaction {
         result.reserveCapacity(text.count)
         var index = 0
         while index < text.count {
-            guard digit(text, index) != nil else {
-                result.append(text[index])
-                index += 1
+            let first = scalar(text, index)
+            guard digit(first.value) != nil else {
+                result.append(contentsOf: text[index..<index + first.length])
+                index += first.length
                 continue
             }
-            // A run goes on over at most two separators in a row: people write numbers with spaces and brackets.
             var digits: [UInt8] = []
             var end = index
             var scan = index
             var separators = 0
             while scan < text.count {
-                if let (value, length) = digit(text, scan) {
+                let (scalar, length) = scalar(text, scan)
+                scan += length
+                if let value = digit(scalar) {
                     digits.append(value)
-                    scan += length
                     end = scan
                     separators = 0
                 } else {
-                    let (byte, length) = character(text, scan)
-                    guard separators < 2, isSeparator(byte) else { break }
+                    guard separators < separatorsMax, isSeparator(scalar) else { break }
                     separators += 1
-                    scan += length
                 }
             }
             if digits.count > plainDigitsMax {
+                if endsWithPlus(result) { result.append(contentsOf: countryCode(digits).map { $0 + 0x30 }) }
                 result.append(contentsOf: "…".utf8)
                 result.append(contentsOf: digits.suffix(2).map { $0 + 0x30 })
             } else {
@@ -151,12 +165,39 @@ package enum Redaction {
         return result
     }
 
-    private static func isSeparator(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: " "), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "."), UInt8(ascii: "-"),
-            UInt8(ascii: "+"), UInt8(ascii: "/"):
-            true
-        default: false
+    private static func endsWithPlus(_ text: [UInt8]) -> Bool {
+        guard let last = text.last else { return false }
+        if last == UInt8(ascii: "+") { return true }
+        return text.count >= 3 && text[text.count - 3] == UInt8(ascii: "%") && text[text.count - 2] == UInt8(ascii: "2")
+            && lowered(last) == UInt8(ascii: "b")
+    }
+
+    /// The country code in front of an international number: one, two or three digits, which its first two tell
+    /// (ITU-T E.164 Annex to Operational Bulletin: the zones 1 and 7, and the two-digit codes of the others).
+    private static func countryCode(_ digits: [UInt8]) -> ArraySlice<UInt8> {
+        let zone = digits[0]
+        if zone == 1 || zone == 7 { return digits.prefix(1) }
+        let twoDigitCodes: [UInt8: [UInt8]] = [
+            2: [0, 7], 3: [0, 1, 2, 3, 4, 6, 9], 4: [0, 1, 3, 4, 5, 6, 7, 8, 9], 5: [1, 2, 3, 4, 5, 6, 7, 8],
+            6: [0, 1, 2, 3, 4, 5, 6], 8: [1, 2, 4, 6], 9: [0, 1, 2, 3, 4, 5, 8],
+        ]
+        return digits.prefix(twoDigitCodes[zone]?.contains(digits[1]) == true ? 2 : 3)
+    }
+
+    /// What stands between the digits of a number as people write it, in any script.
+    private static func isSeparator(_ scalar: Unicode.Scalar?) -> Bool {
+        guard let scalar else { return false }
+        switch scalar {
+        case " ", "(", ")", ".", "-", "+", "/", "[", "]", "~": return true
+        default: break
+        }
+        // Spaces that do not break, dashes of every length, full-width brackets, invisible joiners.
+        guard !scalar.isASCII else { return false }
+        switch scalar.properties.generalCategory {
+        case .spaceSeparator, .dashPunctuation, .openPunctuation, .closePunctuation, .otherPunctuation, .mathSymbol,
+            .format, .modifierLetter:
+            return true
+        default: return false
         }
     }
 }

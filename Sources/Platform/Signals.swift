@@ -33,14 +33,19 @@ package struct SignalSource: ~Copyable, Sendable {
 
     /// Waits for the next signal. The one wait without a deadline: it ends when somebody wants the program to end.
     package borrowing func next() -> ServerSignal {
-        var information = signalfd_siginfo()
         while true {
-            let count = read(descriptor.rawValue, &information, MemoryLayout<signalfd_siginfo>.size)
-            if count == MemoryLayout<signalfd_siginfo>.size,
-                let signal = ServerSignal(rawValue: Int32(bitPattern: information.ssi_signo))
-            {
-                return signal
-            }
+            if let signal = next(within: .seconds(3_600)) { return signal }
         }
+    }
+
+    /// Waits for the next signal at most so long; nil when none came.
+    package borrowing func next(within duration: Duration) -> ServerSignal? {
+        var waiting = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+        // A negative time would be poll's word for ever.
+        guard poll(&waiting, 1, Int32(clamping: max(0, duration.wholeMilliseconds))) > 0 else { return nil }
+        var information = signalfd_siginfo()
+        let count = read(descriptor.rawValue, &information, MemoryLayout<signalfd_siginfo>.size)
+        guard count == MemoryLayout<signalfd_siginfo>.size else { return nil }
+        return ServerSignal(rawValue: Int32(bitPattern: information.ssi_signo))
     }
 }

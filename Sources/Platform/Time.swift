@@ -89,6 +89,9 @@ package struct UnixTime: Comparable, Hashable, Sendable {
 }
 
 extension UnixTime {
+    /// 9999-12-31T23:59:59Z: RFC 3339 writes years with four digits.
+    private static let lastSecond: Int64 = 253_402_300_799
+
     /// The instant as RFC 3339 text in UTC with whole seconds: `2026-01-02T03:04:05Z`.
     package func rfc3339() -> String {
         let parts = civil
@@ -170,6 +173,8 @@ extension UnixTime {
         }
         guard bytes.isEmpty else { return nil }
         let whole = midnight + hour * 3600 + minute * 60 + min(second, 59) - offset
+        // An offset may lead out of the years that can be written.
+        guard (0...Self.lastSecond).contains(whole) else { return nil }
         self.init(microseconds: whole * 1_000_000 + fraction)
     }
 

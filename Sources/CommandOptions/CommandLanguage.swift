@@ -1,0 +1,173 @@
+// A program of commands in groups: `nocli [--database FILE] account create --name NAME`.
+
+/// One command: its words, what it takes and what it does.
+package struct CommandDeclaration: Sendable {
+    /// The word behind the group's.
+    package let name: String
+    /// What it does, one sentence without its full stop.
+    package let summary: String
+    /// Positional arguments in order; those that may be left out last.
+    package let arguments: [ArgumentDeclaration]
+    /// Its own options.
+    package let options: [OptionDeclaration]
+    /// Paragraphs below the options in its help text.
+    package let details: [String]
+
+    package init(
+        _ name: String, summary: String, arguments: [ArgumentDeclaration] = [],
+        options: [OptionDeclaration] = [],
+        details: [String] = []
+    ) {
+        self.name = name
+        self.summary = summary
+        self.arguments = arguments
+        self.options = options
+        self.details = details
+    }
+}
+
+/// Commands about one thing.
+package struct CommandGroup: Sendable {
+    package let name: String
+    package let summary: String
+    package let commands: [CommandDeclaration]
+
+    package init(_ name: String, summary: String, commands: [CommandDeclaration]) {
+        self.name = name
+        self.summary = summary
+        self.commands = commands
+    }
+}
+
+/// A command that was called, with its checked values.
+package struct CommandInvocation: Sendable {
+    /// Group and command: `["account", "create"]`.
+    package let path: [String]
+    /// The values of its options and arguments, and of the global options.
+    package let values: OptionValues
+    private let program: String
+
+    init(path: [String], values: OptionValues, program: String) {
+        self.path = path
+        self.values = values
+        self.program = program
+    }
+
+    /// An error for a rule between options that the command itself finds broken.
+    package func error(_ sentence: String) -> UsageError {
+        let words = ([program] + path).joined(separator: " ")
+        return UsageError(.rule(sentence), program: program, helpCommand: "\(words) --help")
+    }
+}
+
+/// What a program of commands was asked to do.
+package enum CommandRequest: Sendable {
+    /// Print this text and exit 0.
+    case help(String)
+    /// Print the version and exit 0.
+    case version
+    /// Run this command.
+    case run(CommandInvocation)
+}
+
+/// All commands of a program, and the reading of its command line.
+package struct CommandLanguage: Sendable {
+    let program: String
+    let summary: String
+    let globals: [OptionDeclaration]
+    let groups: [CommandGroup]
+    let notes: [String]
+
+    /// Declares a program; global options may stand before the command and behind it.
+    package init(
+        program: String, summary: String, globals: [OptionDeclaration], groups: [CommandGroup],
+        notes: [String] = []
+    ) {
+        self.program = program
+        self.summary = summary
+        self.globals = globals
+        self.groups = groups
+        self.notes = notes
+    }
+
+    /// Reads a command line without the program's own name.
+    package func parse(_ arguments: [String]) throws(UsageError) -> CommandRequest {
+        var words = [program]
+        do {
+            return try read(arguments, words: &words)
+        } catch {
+            let helpCommand = words.joined(separator: " ") + " --help"
+            throw UsageError(error.problem, program: program, helpCommand: helpCommand)
+        }
+    }
+
+    /// The steps down: program, group, command. `words` tells how far they came, for the help that an error names.
+    private func read(_ arguments: [String], words: inout [String]) throws(UsageProblemThrown)
+        -> CommandRequest
+    {
+        var reader = ArgumentReader(arguments)
+        var group: CommandGroup?
+        var command: CommandDeclaration?
+        var texts: [String] = []
+        walk: while true {
+            switch try reader.next(declared: globals + (command?.options ?? [])) {
+            case .option: continue
+            case .help: return .help(help(group, command))
+            case .version: return .version
+            case .end: break walk
+            case .argument(let text):
+                if command != nil {
+                    texts.append(text)
+                } else if let group {
+                    command = try Self.find(text, in: group.commands, named: \.name, group: group.name)
+                    words.append(text)
+                } else if text == "help" {
+                    return .help(help(nil, nil))
+                } else {
+                    group = try Self.find(text, in: groups, named: \.name, group: nil)
+                    words.append(text)
+                }
+            }
+        }
+        guard let group else {
+            throw UsageProblemThrown(.missingCommand(group: nil, known: groups.map(\.name)))
+        }
+        guard let command else {
+            throw UsageProblemThrown(
+                .missingCommand(group: group.name, known: group.commands.map(\.name)))
+        }
+        for (index, argument) in command.arguments.enumerated() {
+            guard index < texts.count else {
+                if argument.isOptional { continue }
+                throw UsageProblemThrown(.missingArgument(name: argument.name, help: argument.help))
+            }
+            guard argument.accepts(texts[index]) else {
+                throw UsageProblemThrown(
+                    .wrongValue(
+                        place: .argument(argument.name), expectation: argument.expectation, found: texts[index])
+                )
+            }
+            reader.setArgument(argument.name, texts[index])
+        }
+        if texts.count > command.arguments.count {
+            throw UsageProblemThrown(.unexpectedArgument(texts[command.arguments.count]))
+        }
+        for option in command.options
+        where option.arity == .required && reader.values.given(option.name) == nil {
+            throw UsageProblemThrown(.missingOption(name: option.name, placeholder: option.placeholder))
+        }
+        return .run(
+            CommandInvocation(path: [group.name, command.name], values: reader.values, program: program))
+    }
+
+    private static func find<Entry>(
+        _ name: String, in entries: [Entry], named: (Entry) -> String, group: String?
+    ) throws(UsageProblemThrown) -> Entry {
+        if let entry = entries.first(where: { named($0) == name }) { return entry }
+        let known = entries.map(named)
+        throw UsageProblemThrown(
+            .unknownCommand(
+                name: name, group: group, suggestion: Suggestion.nearest(to: name, among: known),
+                known: known))
+    }
+}

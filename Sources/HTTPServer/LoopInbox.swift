@@ -1,0 +1,67 @@
+// How other threads reach a loop. `items` is guarded by its mutex, the two flags are atomics.
+
+internal import CLinux
+internal import Glibc
+internal import HTTPWire
+internal import Platform
+internal import Synchronization
+
+/// What other threads may want of a loop.
+enum LoopItem {
+    /// A job of a task that prefers this loop.
+    case job(UnownedJob)
+    /// The answer of a handler's task that has ended elsewhere, for the connection with this ticket.
+    case answer(UInt64, HTTPResponse)
+    /// Take no new connections, finish what is under way, end by the deadline.
+    case drain(MonotonicTime)
+    /// End now.
+    case stop
+}
+
+/// A queue into a loop that wakes it only when it sleeps: a burst costs one write to the event descriptor.
+final class LoopInbox: Sendable {
+    private let items = Mutex<[LoopItem]>([])
+    private let hasItems = Atomic<Bool>(false)
+    private let isSleeping = Atomic<Bool>(false)
+    private let wakeUp: FileDescriptor
+
+    init() throws(SystemError) {
+        let raw = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        guard raw >= 0 else { throw SystemError.last("eventfd") }
+        wakeUp = FileDescriptor(owning: raw)
+    }
+
+    /// The descriptor a loop watches, edge-triggered; it is never read, its count cannot overflow in practice (2⁶⁴).
+    var descriptor: Int32 { wakeUp.rawValue }
+
+    /// Adds an item, from any thread.
+    func append(_ item: LoopItem) {
+        items.withLock { $0.append(item) }
+        // Sequentially consistent on both sides: either the loop sees the item before it sleeps, or this sees that
+        // it sleeps.
+        hasItems.store(true, ordering: .sequentiallyConsistent)
+        guard isSleeping.exchange(false, ordering: .sequentiallyConsistent) else { return }
+        var one: UInt64 = 1
+        _ = Glibc.write(wakeUp.rawValue, &one, 8)
+    }
+
+    /// Says that the loop is about to sleep; false when it must not, because something is there.
+    func prepareToSleep() -> Bool {
+        isSleeping.store(true, ordering: .sequentiallyConsistent)
+        guard hasItems.load(ordering: .sequentiallyConsistent) else { return true }
+        isSleeping.store(false, ordering: .sequentiallyConsistent)
+        return false
+    }
+
+    /// Says that the loop is awake again.
+    func awake() { isSleeping.store(false, ordering: .sequentiallyConsistent) }
+
+    /// Takes everything out, in order, into `taken`, which must be empty; the two arrays change places.
+    func take(into taken: inout [LoopItem]) {
+        guard hasItems.load(ordering: .relaxed) else { return }
+        items.withLock { items in
+            swap(&items, &taken)
+            hasItems.store(false, ordering: .sequentiallyConsistent)
+        }
+    }
+}

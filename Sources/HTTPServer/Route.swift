@@ -1,0 +1,44 @@
+// What a server answers and how: routes and the replies of their handlers. Immutable values.
+
+package import HTTPWire
+
+/// How a handler answers.
+package enum Reply: Sendable {
+    /// Finished: written at once, no task is made.
+    case ready(HTTPResponse)
+    /// To be awaited: runs in a task on the connection's loop and resumes there after every suspension.
+    case pending(@Sendable () async -> HTTPResponse)
+}
+
+/// One method of one path.
+package struct Route: Sendable {
+    /// Answers a whole request; called on the loop, which waits for nothing else meanwhile, so it never blocks.
+    package typealias Handler = @Sendable (HTTPRequest) -> Reply
+
+    /// The method; HEAD comes with GET where `headAllowed` says so.
+    package let method: HTTPMethod
+    /// Literal segments and parameters in braces: `/v1/lookup/{number}`. A parameter takes one segment, never an
+    /// empty one.
+    package let template: String
+    /// The label of this route in metrics and log; never anything a caller has sent.
+    package let name: String
+    /// Whether a GET route answers HEAD too; false where a GET costs money.
+    package let headAllowed: Bool
+    /// The largest body this route reads, in bytes; nil for the server's own limit.
+    package let bodyBytes: Int?
+    /// What answers.
+    package let handler: Handler
+
+    /// Declares a route; a template that is malformed is found by `Router`.
+    package init(
+        _ method: HTTPMethod, _ template: String, name: String, headAllowed: Bool = true, bodyBytes: Int? = nil,
+        handler: @escaping Handler
+    ) {
+        self.method = method
+        self.template = template
+        self.name = name
+        self.headAllowed = headAllowed
+        self.bodyBytes = bodyBytes
+        self.handler = handler
+    }
+}

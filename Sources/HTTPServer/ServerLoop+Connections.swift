@@ -1,0 +1,261 @@
+// How a loop serves its connections: reading, writing, deadlines. On the loop's thread only.
+
+internal import HTTPWire
+internal import Platform
+
+extension ServerLoop {
+    /// Connections that hold no more than this are not worth giving up.
+    private static let shedFromBytes = 4_096
+
+    /// Acts on what epoll has reported.
+    func handle(_ connection: Connection, _ events: UInt32) {
+        if events & Poller.broken != 0 {
+            // Reset, or closed on both sides. An answer that is being awaited is not needed any more.
+            drop(connection)
+            return
+        }
+        if events & Poller.writable != 0 {
+            guard flush(connection) else { return }
+            advance(connection, fresh: nil)
+            guard table.connection(connection.ticket) === connection else { return }
+        }
+        if events & Poller.readable != 0 { readAvailable(connection) }
+    }
+
+    /// Reads once and works on what came.
+    func readAvailable(_ connection: Connection) {
+        switch SocketCalls.receive(connection.descriptor.rawValue, into: readBuffer) {
+        case .wouldBlock: return
+        case .failed: drop(connection)
+        case .moved(0):
+            if connection.phase == .lingering {
+                drop(connection)
+                return
+            }
+            connection.inputEnded = true
+            advance(connection, fresh: nil)
+        case .moved(let count):
+            context.metrics.bytesRead.add(UInt64(count))
+            if connection.phase == .lingering {
+                connection.lingeredBytes += count
+                if connection.lingeredBytes > context.limits.lingerBytes { drop(connection) }
+                return
+            }
+            advance(connection, fresh: UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
+        }
+    }
+
+    /// Works through what has arrived as far as the order of answers, the client's reading and the connection's share
+    /// of this turn allow, then writes what came of it.
+    /// - Parameter fresh: bytes just read; they live in the loop's buffer, so what is not used up is copied.
+    func advance(_ connection: Connection, fresh: UnsafeRawBufferPointer?) {
+        precondition(isOnThread, "a connection is touched on its loop only")
+        connection.isDeferred = false
+        if let fresh, connection.input.isEmpty {
+            let consumed = process(connection, fresh.bindMemory(to: UInt8.self).span)
+            if consumed < fresh.count { connection.input = Array(fresh[consumed...]) }
+        } else {
+            if let fresh { connection.input.append(contentsOf: fresh) }
+            // Taken out while it is worked on, so that nothing else holds the array and it is changed in place.
+            var input = connection.input
+            connection.input = []
+            let consumed = process(connection, input.span)
+            if consumed < input.count {
+                input.removeFirst(consumed)
+                connection.input = input
+            }
+        }
+        guard flush(connection) else { return }
+        settle(connection)
+    }
+
+    /// Writes what has been gathered. False when the connection is gone.
+    func flush(_ connection: Connection) -> Bool {
+        if !outgoing.isEmpty {
+            if connection.hasOutput {
+                connection.output.append(contentsOf: outgoing)
+            } else {
+                let sent = write(connection, outgoing, from: 0)
+                guard sent >= 0 else {
+                    outgoing.removeAll(keepingCapacity: true)
+                    drop(connection)
+                    return false
+                }
+                if sent < outgoing.count {
+                    connection.output = Array(outgoing[sent...])
+                    connection.outputStart = 0
+                    connection.deadline = now + context.limits.writeTimeout
+                }
+            }
+            outgoing.removeAll(keepingCapacity: outgoing.capacity <= 4 * context.limits.outputBytes)
+        } else if connection.hasOutput {
+            let sent = write(connection, connection.output, from: connection.outputStart)
+            guard sent >= 0 else {
+                drop(connection)
+                return false
+            }
+            connection.outputStart += sent
+            // Only progress moves the deadline, so a client that does not read cannot keep its answer waiting.
+            if sent > 0 { connection.deadline = now + context.limits.writeTimeout }
+            if !connection.hasOutput {
+                connection.output = []
+                connection.outputStart = 0
+            }
+        }
+        return true
+    }
+
+    /// Bytes written, or -1 when the connection is gone.
+    private func write(_ connection: Connection, _ bytes: [UInt8], from start: Int) -> Int {
+        bytes.withUnsafeBytes { buffer in
+            switch SocketCalls.send(connection.descriptor.rawValue, UnsafeRawBufferPointer(rebasing: buffer[start...]))
+            {
+            case .moved(let count):
+                context.metrics.bytesWritten.add(UInt64(count))
+                return count
+            case .wouldBlock: return 0
+            case .failed: return -1
+            }
+        }
+    }
+
+    /// After every step: closes what is done, and decides what is waited for and how long.
+    func settle(_ connection: Connection) {
+        let held = connection.heldBytesNow
+        heldBytes += held - connection.heldBytes
+        connection.heldBytes = held
+        if heldBytes > heldBytesMax, shed(connection) { return }
+        var interest: UInt32 = 0
+        if connection.hasOutput {
+            // While the client does not take its answers, nothing more is read from it; the deadline is that of `flush`.
+            interest = Poller.writable
+        } else {
+            switch connection.phase {
+            case .head:
+                if connection.isDeferred {
+                    deferred.append(connection.ticket)
+                    connection.deadline = Connection.never
+                    interest = roomForMore(connection)
+                } else if connection.inputEnded {
+                    endOfInput(connection)
+                    return
+                } else {
+                    interest = Poller.readable
+                    connection.deadline = connection.messageDeadline
+                }
+            case .body:
+                if connection.inputEnded {
+                    endOfInput(connection)
+                    return
+                }
+                interest = Poller.readable
+                connection.deadline = connection.messageDeadline
+            case .pending:
+                connection.deadline = Connection.never
+                interest = roomForMore(connection)
+            case .closing:
+                if connection.inputEnded {
+                    drop(connection)
+                    return
+                }
+                // RFC 9112 §9.6: closing at once could reset the connection before the client has read the answer.
+                SocketCalls.endOutput(connection.descriptor.rawValue)
+                connection.phase = .lingering
+                connection.input = []
+                connection.deadline = now + context.limits.lingerTimeout
+                interest = Poller.readable
+            case .lingering:
+                interest = Poller.readable
+            }
+        }
+        watch(connection, interest)
+        arm(connection)
+    }
+
+    /// Whether bytes are still taken from a client whose earlier request is not answered yet.
+    private func roomForMore(_ connection: Connection) -> UInt32 {
+        !connection.inputEnded && connection.input.count < context.limits.pipelinedBytes ? Poller.readable : 0
+    }
+
+    /// Gives up a connection that holds much while all together hold too much; false when this one may stay.
+    private func shed(_ connection: Connection) -> Bool {
+        guard connection.heldBytes > Self.shedFromBytes else { return false }
+        if connection.hasOutput {
+            context.metrics.shed.add()
+            SocketCalls.resetOnClose(connection.descriptor.rawValue)
+            drop(connection)
+            return true
+        }
+        guard connection.phase == .body else { return false }
+        context.metrics.shed.add()
+        fail(connection, .unavailable)
+        if flush(connection) { settle(connection) }
+        return true
+    }
+
+    /// The client has closed its side and nothing more can become of what it sent.
+    private func endOfInput(_ connection: Connection) {
+        guard connection.parser.hasBegun || connection.phase == .body else {
+            drop(connection)
+            return
+        }
+        failUnfinished(connection, .badRequest(.incomplete))
+        guard flush(connection) else { return }
+        settle(connection)
+    }
+
+    /// Answers a request that will never be complete with a fault.
+    private func failUnfinished(_ connection: Connection, _ fault: HTTPFault) {
+        let input = connection.input
+        connection.input = []
+        fail(connection, fault, unread: input.span)
+    }
+
+    /// Makes sure that the wheel brings the connection up by its deadline.
+    private func arm(_ connection: Connection) {
+        guard connection.deadline < Connection.never else { return }
+        if let armed = connection.armedTick, armed <= DeadlineWheel.tick(of: connection.deadline) { return }
+        connection.armedTick = wheel.insert(connection.ticket, at: connection.deadline)
+    }
+
+    /// Acts on every connection whose time is up.
+    func expire() {
+        for entry in wheel.takeDue(now) {
+            guard let connection = table.connection(entry.ticket), connection.armedTick == entry.tick else { continue }
+            connection.armedTick = nil
+            if connection.deadline > now {
+                arm(connection)
+            } else {
+                timeOut(connection)
+            }
+        }
+    }
+
+    private func timeOut(_ connection: Connection) {
+        let metrics = context.metrics
+        if connection.hasOutput {
+            metrics.writeTimeouts.add()
+            SocketCalls.resetOnClose(connection.descriptor.rawValue)
+            drop(connection)
+            return
+        }
+        switch connection.phase {
+        case .head where !connection.parser.hasBegun:
+            metrics.idleTimeouts.add()
+            drop(connection)
+            return
+        case .head:
+            metrics.headTimeouts.add()
+            failUnfinished(connection, .requestTimeout)
+        case .body:
+            metrics.bodyTimeouts.add()
+            failUnfinished(connection, .requestTimeout)
+        case .pending: return
+        case .closing, .lingering:
+            drop(connection)
+            return
+        }
+        guard flush(connection) else { return }
+        settle(connection)
+    }
+}

@@ -1,0 +1,297 @@
+// How a loop turns bytes into requests and replies into bytes. On the loop's thread only.
+
+internal import HTTPWire
+internal import Platform
+
+extension ServerLoop {
+    /// Takes requests out of `bytes`, in order, and answers them; returns how many bytes are used up.
+    func process(_ connection: Connection, _ bytes: Span<UInt8>) -> Int {
+        var offset = 0
+        var answered = 0
+        while true {
+            switch connection.phase {
+            case .head:
+                guard offset < bytes.count else { return offset }
+                if answered >= context.limits.requestsPerTurn || outgoing.count >= context.limits.outputBytes
+                    || connection.hasOutput
+                {
+                    connection.isDeferred = !connection.hasOutput
+                    return offset
+                }
+                switch connection.parser.parse(bytes.extracting(offset...)) {
+                case .needMore:
+                    noteBeginning(connection)
+                    return offset
+                case .fault(let fault):
+                    context.metrics.malformed.add()
+                    fail(connection, fault, unread: bytes.extracting(offset...))
+                    return bytes.count
+                case .head(let head, let consumed):
+                    offset += consumed
+                    answered += 1
+                    begin(connection, head, bodyIsHere: offset < bytes.count)
+                }
+            case .body:
+                let consumed = readBody(connection, bytes.extracting(offset...))
+                offset += consumed
+                if connection.phase == .body { return offset }
+            case .pending: return offset
+            case .closing, .lingering: return bytes.count
+            }
+        }
+    }
+
+    /// The time for a head runs from its first byte; on a new connection it has run since its acceptance.
+    private func noteBeginning(_ connection: Connection) {
+        guard connection.parser.hasBegun, connection.served > 0, !connection.headHasDeadline else { return }
+        connection.headHasDeadline = true
+        connection.messageDeadline = now + context.limits.headerTimeout
+    }
+
+    // MARK: From head to body
+
+    private func begin(_ connection: Connection, _ head: RequestHead, bodyIsHere: Bool) {
+        connection.headHasDeadline = false
+        let verdict = verdict(head)
+        connection.exchange = Exchange(
+            head: head, id: requestIDs.id(for: head),
+            client: context.addresses.address(of: head, peer: connection.peer), received: now, verdict: verdict)
+        var limit = context.limits.bodyBytes
+        // What is answered instead of reading the body, once it is clear that there is one.
+        var refusal: HTTPFault?
+        var oversize = HTTPFault.payloadTooLarge(limit: limit)
+        switch verdict {
+        case .route(let index, _):
+            connection.wantsBody = true
+            limit = context.router.routes[index].bodyBytes ?? limit
+            oversize = .payloadTooLarge(limit: limit)
+        case .capabilities: connection.wantsBody = false
+        case .fault(let fault):
+            connection.wantsBody = false
+            oversize = fault
+            if head.expectation != .none { refusal = fault }
+        }
+        switch head.framing {
+        case .none:
+            dispatch(connection)
+            return
+        case .length(let length):
+            if refusal == nil, length > UInt64(limit) { refusal = oversize }
+            connection.reader = .length(remaining: Int(clamping: length))
+        case .chunked:
+            connection.reader = .chunked(ChunkedBodyDecoder(bodyBytesMax: limit))
+        }
+        if let refusal {
+            // The body is not wanted: the answer leaves before it comes, and the connection ends with it.
+            fail(connection, refusal)
+            return
+        }
+        // RFC 9110 §10.1.1: not needed when some of the body is here already.
+        if head.expectation == .continuation, !bodyIsHere {
+            outgoing.append(contentsOf: ResponseSerializer.continuation)
+        }
+        connection.phase = .body
+        connection.messageDeadline = now + context.limits.bodyTimeout
+    }
+
+    private func verdict(_ head: RequestHead) -> Exchange.Verdict {
+        if head.expectation == .unknown { return .fault(.unsupportedExpectation) }
+        switch head.form {
+        case .asterisk: return .capabilities
+        case .authority: return .fault(.unknownMethod)
+        case .origin, .absolute:
+            switch context.router.match(head) {
+            case .route(let index, let parameters): return .route(index: index, parameters: parameters)
+            case .fault(let fault): return .fault(fault)
+            }
+        }
+    }
+
+    /// Reads on in the body; when it is complete, the request is answered.
+    private func readBody(_ connection: Connection, _ bytes: Span<UInt8>) -> Int {
+        guard let reader = connection.reader else {
+            fail(connection, .internalError)
+            return bytes.count
+        }
+        switch reader {
+        case .length(let remaining):
+            let count = min(remaining, bytes.count)
+            if connection.wantsBody {
+                bytes.extracting(0..<count).withUnsafeBufferPointer { connection.body.append(contentsOf: $0) }
+            }
+            if count == remaining {
+                dispatch(connection)
+            } else {
+                connection.reader = .length(remaining: remaining - count)
+            }
+            return count
+        case .chunked(var decoder):
+            var body: [UInt8] = []
+            swap(&body, &connection.body)
+            let outcome = decoder.decode(bytes, into: &body)
+            if !connection.wantsBody { body.removeAll(keepingCapacity: true) }
+            swap(&body, &connection.body)
+            switch outcome {
+            case .needMore:
+                connection.reader = .chunked(decoder)
+                return bytes.count
+            case .complete(let consumed):
+                dispatch(connection)
+                return consumed
+            case .fault(let fault):
+                fail(connection, fault)
+                return bytes.count
+            }
+        }
+    }
+
+    // MARK: From request to reply
+
+    /// The request is complete: answers it, or starts the task that will.
+    private func dispatch(_ connection: Connection) {
+        connection.reader = nil
+        guard let exchange = connection.exchange else { return }
+        switch exchange.verdict {
+        case .fault(let fault):
+            respond(connection, faultResponse(fault, exchange))
+        case .capabilities:
+            var response = HTTPResponse(status: .noContent)
+            response.add("Allow", context.router.allowEverywhere)
+            respond(connection, response)
+        case .route(let index, let parameters):
+            let request = HTTPRequest(
+                head: exchange.head, id: exchange.id, peer: connection.peer, clientAddress: exchange.client,
+                received: exchange.received, body: connection.body, parameters: parameters)
+            connection.handedBytes = connection.body.count
+            connection.body = []
+            switch context.router.routes[index].handler(request) {
+            case .ready(let response): respond(connection, response)
+            case .pending(let work):
+                connection.phase = .pending
+                tasksAtWork += 1
+                context.metrics.pending.add(1)
+                let ticket = connection.ticket
+                Task(executorPreference: self) {
+                    let response = await work()
+                    // A task prefers its loop and nearly always ends there, but nothing in the language promises it.
+                    if self.isOnThread {
+                        self.complete(ticket, response)
+                    } else {
+                        self.inbox.append(.answer(ticket, response))
+                    }
+                }
+            }
+        }
+    }
+
+    /// The answer of a handler's task, on the loop again.
+    func complete(_ ticket: UInt64, _ response: HTTPResponse) {
+        precondition(isOnThread, "a task of a handler ends on its loop")
+        tasksAtWork -= 1
+        context.metrics.pending.add(-1)
+        guard let connection = table.connection(ticket), connection.phase == .pending else {
+            context.metrics.abandoned.add()
+            return
+        }
+        respond(connection, response)
+        advance(connection, fresh: nil)
+    }
+
+    /// Puts the answer into the output and makes the connection ready for the next request, or for its end.
+    private func respond(_ connection: Connection, _ response: HTTPResponse) {
+        guard let exchange = connection.exchange else { return }
+        connection.exchange = nil
+        connection.body = []
+        connection.handedBytes = 0
+        connection.served += 1
+        let keeps =
+            exchange.head.keepsAlive && drainDeadline == nil
+            && connection.served < context.limits.requestsPerConnection
+        let persistence: ResponseFrame.Persistence =
+            keeps ? (exchange.head.minorVersion == 0 ? .keepAlive : .implied) : .close
+        let start = outgoing.count
+        ResponseSerializer.append(
+            response, frame: ResponseFrame(persistence: persistence, omitsContent: exchange.head.method == .head),
+            dateLine: dateLine, requestID: exchange.id, to: &outgoing)
+        connection.phase = keeps ? .head : .closing
+        connection.messageDeadline = now + context.limits.idleTimeout
+        let route: Int
+        if case .route(let index, _) = exchange.verdict { route = index } else { route = context.router.routes.count }
+        record(
+            route, status: response.status.code, bytes: outgoing.count - start, received: exchange.received,
+            id: exchange.id, head: exchange.head, method: exchange.head.method, peer: connection.peer,
+            client: exchange.client)
+    }
+
+    // MARK: Faults
+
+    private func faultResponse(_ fault: HTTPFault, _ exchange: Exchange) -> HTTPResponse {
+        context.faultResponse(
+            fault,
+            HTTPFaultContext(
+                requestID: exchange.id, method: exchange.head.method, path: exchange.head.path,
+                rawQuery: exchange.head.rawQuery, clientAddress: exchange.client))
+    }
+
+    /// Answers with a fault after which the connection cannot go on, and ends it.
+    /// - Parameter unread: what of a head has arrived, when it was the head that was at fault.
+    func fail(_ connection: Connection, _ fault: HTTPFault, unread: Span<UInt8> = Span()) {
+        let id: String
+        let response: HTTPResponse
+        let head = connection.exchange?.head
+        let client = connection.exchange?.client ?? connection.peer
+        let received = connection.exchange?.received ?? now
+        var method = head?.method
+        var route = context.router.routes.count
+        if let exchange = connection.exchange {
+            id = exchange.id
+            response = faultResponse(fault, exchange)
+            if case .route(let index, _) = exchange.verdict { route = index }
+        } else {
+            id = requestIDs.next()
+            let line = connection.parser.requestLine(in: unread)
+            method = line?.method
+            response = context.faultResponse(
+                fault,
+                HTTPFaultContext(
+                    requestID: id, method: line?.method, path: line?.path, rawQuery: line?.query,
+                    clientAddress: client))
+        }
+        connection.exchange = nil
+        connection.reader = nil
+        connection.body = []
+        connection.served += 1
+        let start = outgoing.count
+        ResponseSerializer.append(
+            response, frame: ResponseFrame(persistence: .close, omitsContent: method == .head), dateLine: dateLine,
+            requestID: id, to: &outgoing)
+        connection.phase = .closing
+        record(
+            route, status: response.status.code, bytes: outgoing.count - start, received: received, id: id, head: head,
+            method: method, peer: connection.peer, client: client)
+    }
+
+    /// Tells a client that there are too many connections, whatever it wanted.
+    func refuse(_ connection: Connection) {
+        fail(connection, .unavailable)
+        guard flush(connection) else { return }
+        settle(connection)
+    }
+
+    // MARK: Counting
+
+    private func record(
+        _ route: Int, status: UInt16, bytes: Int, received: MonotonicTime, id: String, head: RequestHead?,
+        method: HTTPMethod?, peer: NetworkAddress, client: NetworkAddress
+    ) {
+        let end = context.clock.monotonic()
+        let microseconds = UInt64(max(0, received.duration(to: end).wholeNanoseconds)) / 1_000
+        let numbers = context.metrics.routes[route]
+        numbers.record(status: status, microseconds: microseconds)
+        guard accessLog != nil else { return }
+        accessLog?.write(
+            AccessLog.Entry(
+                wall: wall, requestID: id, method: method, route: numbers.name, target: head?.targetBytes ?? [],
+                status: status, bytes: bytes, microseconds: microseconds, peer: peer, client: client))
+    }
+}

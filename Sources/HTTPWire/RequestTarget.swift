@@ -1,0 +1,99 @@
+// The four forms of a request target (RFC 9112 §3.2) and the authority within (RFC 3986 §3.2). Pure functions.
+
+/// A request target taken apart; the slices lie in the bytes it was read from.
+struct RequestTarget: Sendable {
+    let form: RequestHead.TargetForm
+    let path: HeadSlice
+    let query: HeadSlice?
+    let authority: HeadSlice?
+
+    /// Takes the target at `range` apart; its bytes have been checked with `ByteClass.isTarget`, and it is not empty.
+    init(_ bytes: Span<UInt8>, _ range: Range<Int>, method: HTTPMethod) throws(HTTPFault) {
+        let first = bytes[range.lowerBound]
+        if method == .other("CONNECT") {
+            // RFC 9112 §3.2.3: authority-form is for CONNECT, and CONNECT has no other.
+            guard Authority.isValid(bytes.extracting(range)) else { throw .badRequest(.authority) }
+            form = .authority
+            path = HeadSlice(range.upperBound, range.upperBound)
+            query = nil
+            authority = HeadSlice(range.lowerBound, range.upperBound)
+            return
+        }
+        if first == UInt8(ascii: "/") {
+            form = .origin
+            authority = nil
+            (path, query) = Self.divided(bytes, range)
+            return
+        }
+        if first == UInt8(ascii: "*"), range.count == 1 {
+            // RFC 9112 §3.2.4: asterisk-form is for OPTIONS alone.
+            guard method == .options else { throw .badRequest(.targetForm) }
+            form = .asterisk
+            path = HeadSlice(range.lowerBound, range.upperBound)
+            query = nil
+            authority = nil
+            return
+        }
+        // absolute-form: "http" [ "s" ] "://" authority [ "/" … ] [ "?" … ]
+        var start = range.lowerBound
+        if range.count > 7, bytes.extracting(start..<start + 7).spellsIgnoringCase("http://") {
+            start += 7
+        } else if range.count > 8, bytes.extracting(start..<start + 8).spellsIgnoringCase("https://") {
+            start += 8
+        } else {
+            throw .badRequest(.targetForm)
+        }
+        var end = start
+        while end < range.upperBound, bytes[end] != UInt8(ascii: "/"), bytes[end] != UInt8(ascii: "?") { end += 1 }
+        // User information is no part of the grammar of http URIs that may be sent (RFC 9110 §4.2.4).
+        guard end > start, Authority.isValid(bytes.extracting(start..<end)) else { throw .badRequest(.authority) }
+        form = .absolute
+        authority = HeadSlice(start, end)
+        (path, query) = Self.divided(bytes, end..<range.upperBound)
+    }
+
+    private static func divided(_ bytes: Span<UInt8>, _ range: Range<Int>) -> (HeadSlice, HeadSlice?) {
+        for index in range where bytes[index] == UInt8(ascii: "?") {
+            return (HeadSlice(range.lowerBound, index), HeadSlice(index + 1, range.upperBound))
+        }
+        return (HeadSlice(range.lowerBound, range.upperBound), nil)
+    }
+}
+
+/// `uri-host [ ":" port ]`, what the Host field and absolute-form targets hold.
+package enum Authority {
+    /// Whether the bytes are a host with an optional port of 0 to 65535; the host is not empty.
+    package static func isValid(_ bytes: Span<UInt8>) -> Bool {
+        guard bytes.count > 0 else { return false }
+        var index = 0
+        if bytes[0] == UInt8(ascii: "[") {
+            // IP-literal; what is inside is only checked for its bytes, nobody connects to it.
+            index = 1
+            while index < bytes.count, bytes[index] != UInt8(ascii: "]") {
+                let byte = bytes[index]
+                guard ByteClass.isRegisteredName(byte) && byte != UInt8(ascii: "%") || byte == UInt8(ascii: ":") else {
+                    return false
+                }
+                index += 1
+            }
+            guard index < bytes.count, index > 1 else { return false }
+            index += 1
+        } else {
+            while index < bytes.count, bytes[index] != UInt8(ascii: ":") {
+                guard ByteClass.isRegisteredName(bytes[index]) else { return false }
+                index += 1
+            }
+            guard index > 0 else { return false }
+        }
+        guard index < bytes.count else { return true }
+        guard bytes[index] == UInt8(ascii: ":") else { return false }
+        // port = *DIGIT, so nothing may follow the colon (RFC 3986 §3.2.3).
+        var port = 0
+        for position in index + 1..<bytes.count {
+            guard ByteClass.isDigit(bytes[position]) else { return false }
+            port = port * 10 + Int(bytes[position] - 0x30)
+            guard port <= 65_535 else { return false }
+        }
+        return true
+    }
+}

@@ -1,0 +1,447 @@
+// Sign-up, the account, its keys and statements: from request to change.
+
+import DocumentPages
+import HTTPServer
+import HTTPWire
+import JSONText
+import NumbersCore
+import Platform
+
+extension LookupRoutes {
+    /// `POST /v1/account/signup`: keyless; `Idempotency-Key` is ignored, because its replay would show the keys again.
+    func signUp(_ request: HTTPRequest) -> Reply {
+        let name: String?
+        let email: EmailAddress?
+        switch signUpFields(request) {
+        case .failure(let fault): return .ready(fault.response(request))
+        case .success(let fields): (name, email) = fields
+        }
+        let decision = signups.take(
+            request.clientAddress, limit: policy.signupsPerHour, scale: 60, at: request.received)
+        guard decision.isAllowed else {
+            let detail =
+                policy.signupsPerHour == 0
+                ? "Sign-up is closed on this server; ask its operator for an account."
+                : "At most \(policy.signupsPerHour) accounts an hour can be opened from one address."
+            return .ready(
+                Replies.rateLimited(
+                    "rate_limited_ip", detail, retryAfterSeconds: decision.retryAfterSeconds, request))
+        }
+        let account = Account(
+            id: AccountID(random: random), name: name, email: email?.text, tier: .free, isSuspended: false,
+            ownLimit: nil, prices: .standard, balance: .zero, held: .zero, createdAt: clock.wall())
+        let key = APIKey(random: random, isTest: false)
+        let cidKey = APIKey(random: random, isTest: false)
+        let keys = [
+            NewKey(id: KeyID(random: random), key: key, settings: KeySettings(name: "default", useCases: .all)),
+            NewKey(id: KeyID(random: random), key: cidKey, settings: KeySettings(name: "cid", useCases: .cidOnly)),
+        ]
+        let docsURL = (origin(of: request)?.url ?? "") + "/docs"
+        return .pending {
+            switch await accounts.open(account, keys: keys, deadline: storageDeadline(request)) {
+            case .failure: Replies.unavailable(request)
+            case .success:
+                Replies.json(
+                    Replies.signUp(account, key: key, cidKey: cidKey, docsURL: docsURL), status: .created)
+            }
+        }
+    }
+
+    private func signUpFields(_ request: HTTPRequest) -> Result<(name: String?, email: EmailAddress?), BodyFault> {
+        fields(request).flatMap { fields in
+            do throws(BodyFault) {
+                let (name, email) = try parts(fields) { fields throws(JSONInputError) in
+                    (
+                        try fields.optionalString("name", length: 0...KeySettings.nameMax),
+                        try fields.optionalString("email", length: 0...254)
+                    )
+                }
+                return .success((displayName(name), try emailAddress(email)))
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    /// A name for people, without control characters; nil when nothing is left.
+    private func displayName(_ text: String?) -> String? { text.flatMap { CallerName($0)?.text } }
+
+    private func emailAddress(_ text: String?) throws(BodyFault) -> EmailAddress? {
+        guard let text else { return nil }
+        guard let email = EmailAddress(text) else {
+            throw .invalid("Field `email`: expected an address like name@example.com, found another form.")
+        }
+        return email
+    }
+
+    /// `GET /v1/account`.
+    func account(_ request: HTTPRequest) -> Reply {
+        keyed(request, .manage) { admission in
+            .pending {
+                let id = admission.credential.account.id
+                return switch await accounts.account(id, deadline: storageDeadline(request)) {
+                case .success(let account?): Replies.json(Replies.account(account))
+                case .success(nil), .failure: Replies.unavailable(request)
+                }
+            }
+        }
+    }
+
+    /// `PATCH /v1/account`.
+    func updateAccount(_ request: HTTPRequest) -> Reply {
+        keyed(request, .manage) { admission in
+            let change: (name: String??, email: EmailAddress??)
+            switch accountChange(request) {
+            case .failure(let fault): return .ready(fault.response(request))
+            case .success(let some): change = some
+            }
+            return .pending {
+                let id = admission.credential.account.id
+                let result = await accounts.update(
+                    id, name: change.name, email: change.email, deadline: storageDeadline(request))
+                return switch result {
+                case .success(let account?): Replies.json(Replies.account(account))
+                case .success(nil), .failure: Replies.unavailable(request)
+                }
+            }
+        }
+    }
+
+    private func accountChange(
+        _ request: HTTPRequest
+    ) -> Result<(name: String??, email: EmailAddress??), BodyFault> {
+        fields(request).flatMap { fields in
+            do throws(BodyFault) {
+                let (name, email) = try parts(fields) { fields throws(JSONInputError) in
+                    try fields.refuseUnknown(known: ["name", "email"])
+                    return (
+                        try fields.optionalString("name", length: 0...KeySettings.nameMax),
+                        try fields.optionalString("email", length: 0...254)
+                    )
+                }
+                return .success(
+                    (
+                        fields.has("name") ? .some(displayName(name)) : nil,
+                        fields.has("email") ? .some(try emailAddress(email)) : nil
+                    ))
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    // MARK: Keys
+
+    /// `GET /v1/account/keys`.
+    func keys(_ request: HTTPRequest) -> Reply {
+        keyed(request, .manage) { admission in
+            .pending {
+                let id = admission.credential.account.id
+                return switch await accounts.keys(of: id, deadline: storageDeadline(request)) {
+                case .success(let keys): Replies.json(Replies.keys(keys))
+                case .failure: Replies.unavailable(request)
+                }
+            }
+        }
+    }
+
+    /// `GET /v1/account/keys/{id}`.
+    func key(_ request: HTTPRequest) -> Reply {
+        keyed(request, .manage) { admission in
+            guard let id = keyID(request) else { return .ready(Replies.keyRefusal(.notFound, request)) }
+            return .pending {
+                let account = admission.credential.account.id
+                return switch await accounts.keys(of: account, deadline: storageDeadline(request)) {
+                case .success(let keys):
+                    keys.first { $0.id == id }.map { Replies.json(Replies.key($0)) }
+                        ?? Replies.keyRefusal(.notFound, request)
+                case .failure: Replies.unavailable(request)
+                }
+            }
+        }
+    }
+
+    /// `POST /v1/account/keys`.
+    func createKey(_ request: HTTPRequest) -> Reply {
+        keyed(request, .manage) { admission in
+            let settings: KeySettings
+            switch keySettings(request, madeWith: admission.credential) {
+            case .failure(let fault): return .ready(fault.response(request))
+            case .success(let some): settings = some
+            }
+            let key = APIKey(random: random, isTest: settings.isTest)
+            let draft = NewKey(id: KeyID(random: random), key: key, settings: settings)
+            return .pending {
+                let account = admission.credential.account.id
+                let result = await accounts.createKey(
+                    draft, account: account, at: clock.wall(), deadline: storageDeadline(request))
+                return keyAnswer(result, key, account, request)
+            }
+        }
+    }
+
+    /// `PATCH /v1/account/keys/{id}`.
+    func updateKey(_ request: HTTPRequest) -> Reply {
+        keyed(request, .manage) { admission in
+            guard let id = keyID(request) else { return .ready(Replies.keyRefusal(.notFound, request)) }
+            let patch: KeyPatch
+            switch keyPatch(request, madeWith: admission.credential) {
+            case .failure(let fault): return .ready(fault.response(request))
+            case .success(let some): patch = some
+            }
+            return .pending {
+                let account = admission.credential.account.id
+                let result = await accounts.updateKey(
+                    id, account: account, at: clock.wall(), deadline: storageDeadline(request), patch: patch)
+                return keyAnswer(result, nil, account, request)
+            }
+        }
+    }
+
+    /// `POST /v1/account/keys/{id}/rotate`.
+    func rotateKey(_ request: HTTPRequest) -> Reply {
+        keyed(request, .manage) { admission in
+            guard let id = keyID(request) else { return .ready(Replies.keyRefusal(.notFound, request)) }
+            let grace: Int
+            let parsed = fields(request).flatMap { fields -> Result<Int, BodyFault> in
+                do throws(BodyFault) {
+                    return .success(
+                        try parts(fields) { fields throws(JSONInputError) in
+                            try fields.refuseUnknown(known: ["grace_seconds"])
+                            let grace = try fields.optionalInteger(
+                                "grace_seconds", in: 0...Int64(KeySettings.graceSecondsMax))
+                            return grace.map { Int($0) } ?? KeySettings.graceSecondsMax
+                        })
+                } catch {
+                    return .failure(error)
+                }
+            }
+            switch parsed {
+            case .failure(let fault): return .ready(fault.response(request))
+            case .success(let seconds): grace = seconds
+            }
+            return .pending {
+                let account = admission.credential.account.id
+                let now = clock.wall()
+                let deadline = storageDeadline(request)
+                // Only a test key's text tells that it is one, so the kind must be known before the text is made.
+                guard case .success(let keys) = await accounts.keys(of: account, deadline: deadline) else {
+                    return Replies.unavailable(request)
+                }
+                guard let present = keys.first(where: { $0.id == id }) else {
+                    return Replies.keyRefusal(.notFound, request)
+                }
+                let key = APIKey(random: random, isTest: present.isTest)
+                let result = await accounts.rotateKey(
+                    id, account: account, to: key, graceUntil: now + .seconds(grace), at: now, deadline: deadline)
+                return keyAnswer(result, key, account, request)
+            }
+        }
+    }
+
+    private func keyID(_ request: HTTPRequest) -> KeyID? {
+        // A foreign id and a malformed one get the same answer.
+        (try? request.pathParameter("id")).flatMap { KeyID($0) }
+    }
+
+    private func keyAnswer(
+        _ result: Result<KeyRecord, KeyChangeRefusal>, _ text: APIKey?, _ account: AccountID, _ request: HTTPRequest
+    ) -> HTTPResponse {
+        switch result {
+        case .failure(let refusal): return Replies.keyRefusal(refusal, request)
+        case .success(let record):
+            // This process need not wait for the change feed to forget what it knew of the account.
+            credentials.forget(account)
+            return Replies.json(Replies.key(record, text: text), status: text == nil ? .ok : .created)
+        }
+    }
+
+    private func keySettings(
+        _ request: HTTPRequest, madeWith credential: Credential
+    ) -> Result<KeySettings, BodyFault> {
+        fields(request).flatMap { fields in
+            do throws(BodyFault) {
+                let (patch, isTest) = try parts(fields) { fields throws(JSONInputError) in
+                    try fields.refuseUnknown(
+                        known: ["name", "use_cases", "limit", "daily_cap_micros", "expires_at", "networks", "test"])
+                    let useCases = try fields.choices("use_cases", as: UseCase.self, count: 1...UseCase.allCases.count)
+                    var patch = try keyChanges(fields)
+                    patch.useCases = UseCases(useCases)
+                    return (patch, try fields.optionalBoolean("test") ?? false)
+                }
+                try check(patch, madeWith: credential)
+                // A key made with a test key is one too: a customer can only narrow.
+                let base = KeySettings(name: nil, useCases: [], isTest: isTest || credential.key.isTest)
+                return .success(patch.applied(to: base))
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    private func keyPatch(_ request: HTTPRequest, madeWith credential: Credential) -> Result<KeyPatch, BodyFault> {
+        fields(request).flatMap { fields in
+            do throws(BodyFault) {
+                let patch = try parts(fields) { fields throws(JSONInputError) in
+                    try fields.refuseUnknown(
+                        known: [
+                            "name", "use_cases", "limit", "daily_cap_micros", "expires_at", "networks", "enabled",
+                        ])
+                    var patch = try keyChanges(fields)
+                    if fields.has("use_cases") {
+                        patch.useCases = UseCases(
+                            try fields.choices("use_cases", as: UseCase.self, count: 1...UseCase.allCases.count))
+                    }
+                    if fields.has("enabled") { patch.isEnabled = try fields.boolean("enabled") }
+                    return patch
+                }
+                try check(patch, madeWith: credential)
+                return .success(patch)
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    private func keyChanges(_ fields: JSONFields) throws(JSONInputError) -> KeyPatch {
+        var patch = KeyPatch()
+        if fields.has("name") {
+            patch.name = .some(displayName(try fields.optionalString("name", length: 0...KeySettings.nameMax)))
+        }
+        if fields.has("limit") {
+            patch.limit = .some(try fields.optionalInteger("limit", in: 1...1_000_000).map { Int($0) })
+        }
+        if fields.has("daily_cap_micros") {
+            let cap = try fields.optionalInteger("daily_cap_micros", in: 0...MicroUSD.largest.micros)
+            patch.dailyCap = .some(cap.map { MicroUSD(micros: $0) })
+        }
+        if fields.has("expires_at") {
+            let text = try fields.optionalString("expires_at", length: 0...64)
+            let time = text.flatMap { UnixTime(rfc3339: $0) }
+            if text != nil, time == nil {
+                throw fields.error(
+                    "expires_at", expected: "a time like 2027-01-31T12:00:00Z", found: "another text")
+            }
+            patch.expiresAt = .some(time)
+        }
+        if fields.has("networks") {
+            let texts = try fields.optionalStrings(
+                "networks", count: 0...KeySettings.networksMax, length: 0...64)
+            var networks: [NetworkBlock] = []
+            for (index, text) in (texts ?? []).enumerated() {
+                guard let block = NetworkBlock(text) else {
+                    throw fields.error(
+                        "networks", expected: "a network like 192.0.2.0/24 or 2001:db8::/32 everywhere",
+                        found: "another text at index \(index)")
+                }
+                networks.append(block)
+            }
+            patch.networks = networks
+        }
+        return patch
+    }
+
+    /// A customer can only narrow: no key gets what the key it was made with does not have.
+    private func check(_ patch: KeyPatch, madeWith credential: Credential) throws(BodyFault) {
+        if let useCases = patch.useCases, !useCases.isSubset(of: credential.key.useCases) {
+            throw .invalid(
+                "Field `use_cases`: expected some of those of the key that makes the request: "
+                    + credential.key.useCases.names.joined(separator: ", ") + ".")
+        }
+        if case .some(.some(let limit)) = patch.limit, limit > credential.limit {
+            throw .invalid("Field `limit`: expected at most \(credential.limit), found \(limit).")
+        }
+        if case .some(.some(let expiry)) = patch.expiresAt, expiry <= clock.wall() {
+            throw .invalid("Field `expires_at`: expected a time to come, found one that has passed.")
+        }
+    }
+
+    // MARK: Statements
+
+    /// `GET /v1/account/ledger`: JSON, or CSV when `Accept` asks for it.
+    func ledger(_ request: HTTPRequest) -> Reply {
+        keyed(request, .manage) { admission in
+            guard let parameters = try? request.query() else {
+                return .ready(Replies.invalid("The query cannot be decoded.", request))
+            }
+            var cursor: Int64?
+            if let text = parameters["cursor"] {
+                guard text.utf8.count <= 18, let value = Int64(text), value > 0, String(value) == text else {
+                    return .ready(
+                        Replies.invalid(
+                            "Parameter `cursor`: expected the `next_cursor` of an earlier answer.", request))
+                }
+                cursor = value
+            }
+            var limit = LedgerPage.linesMax
+            if let text = parameters["limit"] {
+                guard let value = wholeNumber(text), (1...LedgerPage.linesMax).contains(value) else {
+                    return .ready(
+                        Replies.invalid(
+                            "Parameter `limit`: expected a number from 1 to \(LedgerPage.linesMax).", request))
+                }
+                limit = value
+            }
+            let wantsCSV = request.field("accept")?.lowercased().contains("text/csv") ?? false
+            let (from, count) = (cursor, limit)
+            return .pending {
+                let result = await accounts.ledger(
+                    of: admission.credential.account.id, before: from, limit: count,
+                    deadline: storageDeadline(request))
+                switch result {
+                case .failure: return Replies.unavailable(request)
+                case .success(let page):
+                    guard wantsCSV else { return Replies.json(Replies.ledger(page)) }
+                    var response = HTTPResponse(
+                        status: .ok, contentType: "text/csv; charset=utf-8; header=present",
+                        body: Replies.ledgerCSV(page))
+                    response.add("Cache-Control", "no-store")
+                    response.add("Content-Disposition", "attachment; filename=\"ledger.csv\"")
+                    // CSV has no place for the cursor, so it stands in the field that links pages (RFC 8288).
+                    if let next = page.nextCursor {
+                        response.add("Link", "<\(request.path)?cursor=\(next)&limit=\(count)>; rel=\"next\"")
+                    }
+                    return response
+                }
+            }
+        }
+    }
+
+    /// `GET /v1/account/usage`.
+    func usage(_ request: HTTPRequest) -> Reply {
+        keyed(request, .manage) { admission in
+            guard let parameters = try? request.query() else {
+                return .ready(Replies.invalid("The query cannot be decoded.", request))
+            }
+            let now = clock.wall()
+            // Without bounds: the last 30 days, today included.
+            var from = UnixTime(seconds: (now.dayNumber - 29) * 86_400)
+            var to = now + .seconds(1)
+            for (name, isFrom) in [("from", true), ("to", false)] {
+                guard let text = parameters[name] else { continue }
+                guard let time = UnixTime(rfc3339: text) else {
+                    return .ready(
+                        Replies.invalid(
+                            "Parameter `\(name)`: expected a date or time like 2026-01-31 or 2026-01-31T12:00:00Z.",
+                            request))
+                }
+                if isFrom { from = time } else { to = time }
+            }
+            let word = parameters["group"] ?? UsageGroup.day.rawValue
+            guard let group = UsageGroup(rawValue: word) else {
+                return .ready(
+                    Replies.invalid("Parameter `group`: expected day, key, reference or kind.", request))
+            }
+            let (first, last) = (from, to)
+            return .pending {
+                let result = await accounts.usage(
+                    of: admission.credential.account.id, from: first, to: last, by: group,
+                    deadline: storageDeadline(request))
+                return switch result {
+                case .success(let rows): Replies.json(Replies.usage(rows))
+                case .failure: Replies.unavailable(request)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,316 @@
+// Outcomes to answers: status, fields, bytes. The words of every error are here. Pure functions.
+
+import HTTPWire
+import JSONText
+import NumbersCore
+import Platform
+
+/// Turns what the core decided into HTTP answers.
+enum Replies {
+    static let json = "application/json"
+
+    /// A JSON answer that nobody may keep.
+    static func json(_ body: [UInt8], status: HTTPStatus = .ok) -> HTTPResponse {
+        HTTPResponse(status: status, contentType: json, body: body).adding("Cache-Control", "no-store")
+    }
+
+    // MARK: Problems
+
+    static func problem(
+        _ status: HTTPStatus, _ code: String, _ detail: String,
+        members: [(name: String, value: ProblemDetails.Member)] = [], _ request: HTTPRequest
+    ) -> HTTPResponse {
+        ProblemDetails(status: status, code: code, detail: detail, members: members).response(requestID: request.id)
+    }
+
+    static func invalid(_ detail: String, _ request: HTTPRequest) -> HTTPResponse {
+        problem(.badRequest, "invalid_request", detail, request)
+    }
+
+    static func unavailable(_ request: HTTPRequest) -> HTTPResponse {
+        problem(
+            .serviceUnavailable, "unavailable",
+            "The database does not answer in time. Nothing was billed; try again in a second.", request)
+    }
+
+    static func denial(_ denial: AccessDenial, _ request: HTTPRequest) -> HTTPResponse {
+        switch denial {
+        case .missingKey:
+            return problem(
+                .unauthorized, "missing_key",
+                "This endpoint needs an API key: send `Authorization: Bearer <key>` or `X-API-Key: <key>`.", request
+            ).adding("WWW-Authenticate", "Bearer")
+        case .invalidKey:
+            return problem(
+                .unauthorized, "invalid_key",
+                "The API key is not known, or it was revoked, has expired or is disabled.", request
+            ).adding("WWW-Authenticate", "Bearer")
+        case .accountSuspended:
+            return problem(
+                .forbidden, "account_suspended", "The account of this key is suspended; ask the operator.", request)
+        case .networkForbidden:
+            return problem(
+                .forbidden, "network_forbidden", "This key may not be used from the address of this request.", request)
+        case .useCaseForbidden(let useCase):
+            return problem(
+                .forbidden, "use_case_forbidden", "This key may not be used for \(useCase.rawValue) here.", request)
+        case .rateLimitedKey(let rate):
+            return rateLimited(
+                "rate_limited_key", "The limit of \(rate.limit) numbers a minute is reached.",
+                retryAfterSeconds: rate.retryAfterSeconds, request)
+        case .rateLimitedAddress(let seconds):
+            return rateLimited(
+                "rate_limited_ip", "There were too many failed authentications from this address.",
+                retryAfterSeconds: seconds, request)
+        case .batchExceedsLimit(let units, let limit):
+            return invalid(
+                "The batch has \(units) numbers, but this key may ask for \(limit) a minute: send smaller batches.",
+                request)
+        case .unavailable:
+            return unavailable(request)
+        }
+    }
+
+    static func rateLimited(
+        _ code: String, _ detail: String, retryAfterSeconds: Int, _ request: HTTPRequest
+    ) -> HTTPResponse {
+        let seconds = max(1, retryAfterSeconds)
+        return problem(
+            .tooManyRequests, code, "\(detail) Try again in \(seconds) seconds.",
+            members: [("retry_after_seconds", .integer(Int64(seconds)))], request
+        ).adding("Retry-After", String(seconds))
+    }
+
+    /// The state of the limit, on every keyed answer.
+    static func add(_ rate: RateWindow.Decision, to response: inout HTTPResponse) {
+        response.add("RateLimit-Limit", String(rate.limit))
+        response.add("RateLimit-Remaining", String(rate.remaining))
+        response.add("RateLimit-Reset", String(rate.resetSeconds))
+    }
+
+    // MARK: Lookups
+
+    static func lookup(_ outcome: LookupOutcome, _ request: HTTPRequest) -> HTTPResponse {
+        switch outcome {
+        case .answered(let body, let receipt):
+            var response = json(body)
+            if let receipt { add(receipt, to: &response) }
+            return response
+        case .replayed(let body):
+            return json(body).adding("Idempotency-Replayed", "true").adding("X-Billed-Micros", "0")
+        case .conflict(.otherRequest):
+            return problem(
+                .conflict, "conflict", "This Idempotency-Key was used for another request in the last 24 hours.",
+                request)
+        case .conflict(.stillInFlight):
+            return problem(
+                .conflict, "conflict", "A request with this Idempotency-Key is still being answered.", request)
+        case .insufficientBalance(let balance, let needed):
+            return problem(
+                .paymentRequired, "insufficient_balance",
+                "The balance of \(balance.usd) USD does not cover this request, which needs up to \(needed.usd) USD. "
+                    + "Ask the operator for a top-up: `nocli balance top-up ACCOUNT --usd AMOUNT`.",
+                members: [("balance_micros", .integer(balance.micros)), ("needed_micros", .integer(needed.micros))],
+                request)
+        case .spendingCapReached(let cap):
+            return problem(
+                .paymentRequired, "spending_cap_reached",
+                "This key may spend \(cap.usd) USD a day (UTC), and this request could exceed that.", request)
+        case .rateLimited:
+            return rateLimited(
+                "rate_limited_key", "The sandbox answers this number as if the limit were reached.",
+                retryAfterSeconds: 60, request)
+        case .unavailable:
+            return unavailable(request)
+        }
+    }
+
+    /// What an answer cost. An answer that carries this has its charge on disk.
+    static func add(_ receipt: Receipt, to response: inout HTTPResponse) {
+        response.add("X-Billed-Micros", String(receipt.billed.micros))
+        response.add("X-Balance-Micros", String(receipt.balance.micros))
+        response.add("X-Billing-Endpoint", receipt.endpoints.map(\.rawValue).joined(separator: ", "))
+    }
+
+    // MARK: Accounts
+
+    static func account(_ account: Account) -> [UInt8] {
+        var writer = JSONWriter(reserving: 512)
+        writer.beginObject()
+        writer.key("schema_version")
+        writer.token(LookupAnswer.schemaVersion)
+        writer.key("account")
+        write(account, to: &writer)
+        writer.endObject()
+        return writer.finish()
+    }
+
+    static func write(_ account: Account, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.field("id", account.id.description)
+        writer.field("email", account.email)
+        writer.field("name", account.name)
+        writer.field("tier", account.tier.rawValue)
+        writer.field("balance_micros", account.balance.micros)
+        writer.endObject()
+    }
+
+    static func signUp(_ account: Account, key: APIKey, cidKey: APIKey, docsURL: String) -> [UInt8] {
+        var writer = JSONWriter(reserving: 1024)
+        writer.beginObject()
+        writer.key("schema_version")
+        writer.token(LookupAnswer.schemaVersion)
+        writer.key("account")
+        write(account, to: &writer)
+        writer.field("api_key", key.reveal())
+        writer.field("cid_key", cidKey.reveal())
+        writer.field("key_prefix", key.displayPrefix)
+        writer.key("key")
+        writer.beginObject()
+        writer.field("use_cases", UseCases.all.names)
+        writer.key("limits")
+        writer.beginObject()
+        writer.field("requests_per_minute", account.requestsPerMinute)
+        writer.endObject()
+        writer.endObject()
+        writer.field(
+            "note",
+            "Keep both keys now: they are stored as hashes only and cannot be shown again. "
+                + "Put cid_key, never api_key, into the URL of a PBX.")
+        writer.field("docs_url", docsURL)
+        writer.endObject()
+        return writer.finish()
+    }
+
+    static func key(_ key: KeyRecord, text: APIKey? = nil) -> [UInt8] {
+        var writer = JSONWriter(reserving: 512)
+        writer.beginObject()
+        writer.key("schema_version")
+        writer.token(LookupAnswer.schemaVersion)
+        writer.key("key")
+        write(key, to: &writer)
+        if let text { writer.field("api_key", text.reveal()) }
+        writer.endObject()
+        return writer.finish()
+    }
+
+    static func keys(_ keys: [KeyRecord]) -> [UInt8] {
+        var writer = JSONWriter(reserving: 512 * keys.count + 64)
+        writer.beginObject()
+        writer.key("schema_version")
+        writer.token(LookupAnswer.schemaVersion)
+        writer.key("keys")
+        writer.beginArray()
+        for key in keys { write(key, to: &writer) }
+        writer.endArray()
+        writer.endObject()
+        return writer.finish()
+    }
+
+    private static func write(_ key: KeyRecord, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.field("id", key.id.description)
+        writer.field("prefix", key.displayPrefix)
+        writer.field("name", key.name)
+        writer.field("use_cases", key.useCases.names)
+        writer.field("limit", key.limit)
+        writer.field("daily_cap_micros", key.dailyCap?.micros)
+        writer.field("expires_at", key.expiresAt?.rfc3339())
+        writer.field("networks", key.networks.map(\.description))
+        writer.field("enabled", key.isEnabled)
+        writer.field("test", key.isTest)
+        writer.field("created_at", key.createdAt.rfc3339())
+        writer.field("last_used_at", key.lastUsedAt?.rfc3339())
+        writer.endObject()
+    }
+
+    static func keyRefusal(_ refusal: KeyChangeRefusal, _ request: HTTPRequest) -> HTTPResponse {
+        switch refusal {
+        case .notFound:
+            return problem(.notFound, "not_found", "This account has no key with this id.", request)
+        case .tooManyKeys:
+            return problem(
+                .conflict, "conflict",
+                "An account has at most \(KeySettings.enabledMax) enabled keys: disable one first.", request)
+        case .lastManagingKey:
+            return problem(
+                .conflict, "conflict",
+                "This is the last key that can manage the account; make another one first. The operator can end it "
+                    + "with `nocli key revoke`.", request)
+        case .revoked:
+            return problem(.conflict, "conflict", "The operator has revoked this key; it stays revoked.", request)
+        case .unavailable:
+            return unavailable(request)
+        }
+    }
+
+    // MARK: Statements
+
+    static func ledger(_ page: LedgerPage) -> [UInt8] {
+        var writer = JSONWriter(reserving: 256 * page.lines.count + 128)
+        writer.beginObject()
+        writer.key("schema_version")
+        writer.token(LookupAnswer.schemaVersion)
+        writer.key("entries")
+        writer.beginArray()
+        for line in page.lines {
+            writer.beginObject()
+            writer.field("id", String(line.entry.id))
+            writer.field("at", line.entry.at.rfc3339Milliseconds())
+            writer.field("kind", line.entry.kind.rawValue)
+            writer.field("amount_micros", line.entry.signedAmount.micros)
+            writer.field("balance_micros", line.entry.balance.micros)
+            writer.field("key_prefix", line.keyPrefix)
+            writer.field("reference", line.entry.reference)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.field("next_cursor", page.nextCursor.map { String($0) })
+        writer.endObject()
+        return writer.finish()
+    }
+
+    /// The same as comma-separated values (RFC 4180).
+    static func ledgerCSV(_ page: LedgerPage) -> [UInt8] {
+        var text = "id,at,kind,amount_micros,balance_micros,key_prefix,reference\r\n"
+        for line in page.lines {
+            let cells = [
+                String(line.entry.id), line.entry.at.rfc3339Milliseconds(), line.entry.kind.rawValue,
+                String(line.entry.signedAmount.micros), String(line.entry.balance.micros), line.keyPrefix ?? "",
+                csvCell(line.entry.reference ?? ""),
+            ]
+            text += cells.joined(separator: ",") + "\r\n"
+        }
+        return Array(text.utf8)
+    }
+
+    /// A cell of somebody else's text. Spreadsheets run what begins with `= + - @` (or a tab or return before it) as a
+    /// formula: an apostrophe in front makes it text again.
+    private static func csvCell(_ text: String) -> String {
+        var text = text
+        if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) { text = "'" + text }
+        guard text.contains(where: { ",\"\r\n".contains($0) || $0 == "\r\n" }) else { return text }
+        var quoted = "\""
+        for character in text { quoted += character == "\"" ? "\"\"" : String(character) }
+        return quoted + "\""
+    }
+
+    static func usage(_ rows: [UsageRow]) -> [UInt8] {
+        var writer = JSONWriter(reserving: 96 * rows.count + 64)
+        writer.beginObject()
+        writer.key("schema_version")
+        writer.token(LookupAnswer.schemaVersion)
+        writer.key("rows")
+        writer.beginArray()
+        for row in rows {
+            writer.beginObject()
+            writer.field("group", row.group)
+            writer.field("lookups", row.lookups)
+            writer.field("billed_micros", row.billed.micros)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.finish()
+    }
+}

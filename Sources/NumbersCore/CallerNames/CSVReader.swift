@@ -1,0 +1,154 @@
+// Comma-separated values, row by row from blocks of bytes. A value: the state of one file being read.
+
+/// Reads RFC 4180 text in UTF-8: quoted fields, doubled quotes, CRLF or LF, line breaks inside quotes.
+package struct CSVReader: Sendable {
+    /// A row with the line it began on, or a row that is not CSV.
+    package enum Row: Sendable, Hashable {
+        case fields(line: Int, [String])
+        case malformed(line: Int, reason: String)
+    }
+
+    /// The longest row; a longer one is malformed, and its bytes are not kept.
+    package static let rowBytesMax = 16_384
+
+    private enum State { case fieldStart, plain, quoted, quoteInQuoted }
+
+    private var state = State.fieldStart
+    private var field: [UInt8] = []
+    private var fields: [[UInt8]] = []
+    private var rowBytes = 0
+    private var line = 1
+    private var rowLine = 1
+    private var fault: String?
+    private var pendingReturn = false
+    /// How many bytes of a byte-order mark the file has begun with; 3 from the first other byte on.
+    private var markBytes = 0
+    private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
+
+    package init() {}
+
+    /// Takes a block and hands out every row that ends in it.
+    package mutating func read(_ block: some Sequence<UInt8>, row handle: (Row) -> Void) {
+        for byte in block {
+            if markBytes < Self.byteOrderMark.count { begin(with: byte, handle) } else { consume(byte, handle) }
+        }
+    }
+
+    /// Takes one of the first bytes: spreadsheets put a byte-order mark in front of the header.
+    private mutating func begin(with byte: UInt8, _ handle: (Row) -> Void) {
+        if byte == Self.byteOrderMark[markBytes] {
+            markBytes += 1
+        } else {
+            endMark(handle)
+            consume(byte, handle)
+        }
+    }
+
+    /// Reads the beginning of a mark that turned out to be none as text.
+    private mutating func endMark(_ handle: (Row) -> Void) {
+        let count = markBytes
+        markBytes = Self.byteOrderMark.count
+        for byte in Self.byteOrderMark.prefix(count) { consume(byte, handle) }
+    }
+
+    /// Hands out the last row when the text does not end with a line break.
+    package mutating func finish(row handle: (Row) -> Void) {
+        if markBytes < Self.byteOrderMark.count { endMark(handle) }
+        if pendingReturn {
+            pendingReturn = false
+            readPlain(UInt8(ascii: "\r"))
+        }
+        if state == .quoted { fault = fault ?? "the quoted field that began on line \(rowLine) does not end" }
+        if rowBytes > 0 || !fields.isEmpty { endRow(handle) }
+    }
+
+    private mutating func consume(_ byte: UInt8, _ handle: (Row) -> Void) {
+        if pendingReturn {
+            pendingReturn = false
+            if byte == UInt8(ascii: "\n") {
+                // The line break is no part of the row.
+                rowBytes -= 1
+                endRow(handle)
+                line += 1
+                rowLine = line
+                return
+            }
+            readPlain(UInt8(ascii: "\r"))
+        }
+        rowBytes += 1
+        if state == .quoted {
+            if byte == UInt8(ascii: "\"") {
+                state = .quoteInQuoted
+            } else {
+                if byte == UInt8(ascii: "\n") { line += 1 }
+                append(byte)
+            }
+            return
+        }
+        switch byte {
+        case UInt8(ascii: "\""):
+            switch state {
+            case .fieldStart: state = .quoted
+            case .quoteInQuoted:
+                append(byte)
+                state = .quoted
+            case .plain, .quoted: fault = fault ?? "a quote inside an unquoted field"
+            }
+        case UInt8(ascii: ","): endField()
+        case UInt8(ascii: "\r"):
+            pendingReturn = true
+        case UInt8(ascii: "\n"):
+            rowBytes -= 1
+            endRow(handle)
+            line += 1
+            rowLine = line
+        default: readPlain(byte)
+        }
+    }
+
+    /// Takes a byte outside of quotes that is neither a separator nor a quote.
+    private mutating func readPlain(_ byte: UInt8) {
+        if state == .quoteInQuoted { fault = fault ?? "text behind a closing quote" }
+        // After a fault too: the row ends with its line, and does not take the next ones along.
+        state = .plain
+        append(byte)
+    }
+
+    private mutating func append(_ byte: UInt8) {
+        if isWithinLength() { field.append(byte) }
+    }
+
+    private mutating func isWithinLength() -> Bool {
+        if rowBytes > Self.rowBytesMax { fault = fault ?? "longer than \(Self.rowBytesMax) bytes" }
+        return rowBytes <= Self.rowBytesMax
+    }
+
+    private mutating func endField() {
+        // A row of commas alone is bounded by the row's bytes.
+        if isWithinLength() { fields.append(field) }
+        field.removeAll(keepingCapacity: true)
+        state = .fieldStart
+    }
+
+    private mutating func endRow(_ handle: (Row) -> Void) {
+        defer {
+            fields.removeAll(keepingCapacity: true)
+            field.removeAll(keepingCapacity: true)
+            rowBytes = 0
+            fault = nil
+            state = .fieldStart
+        }
+        // A blank line is no row; a line with one empty quoted field is.
+        if fields.isEmpty, field.isEmpty, fault == nil, state == .fieldStart { return }
+        endField()
+        if let fault { return handle(.malformed(line: rowLine, reason: fault)) }
+        var texts: [String] = []
+        for (index, bytes) in fields.enumerated() {
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                return handle(.malformed(line: rowLine, reason: "field \(index + 1) is not UTF-8"))
+            }
+            texts.append(text)
+        }
+        handle(.fields(line: rowLine, texts))
+    }
+}

@@ -1,0 +1,66 @@
+// The rows of a directory import: `number,name[,as_of]`. Immutable rules; the reading state is `CSVReader`'s.
+
+internal import Platform
+
+/// One name for the directory.
+package struct DirectoryName: Sendable, Hashable {
+    package let number: E164
+    package let name: CallerName
+    /// The day the name was obtained, RFC 3339 full-date.
+    package let asOf: String
+
+    package init(number: E164, name: CallerName, asOf: String) {
+        self.number = number
+        self.name = name
+        self.asOf = asOf
+    }
+}
+
+/// What the header of an import says about its columns.
+package struct NameImportColumns: Sendable, Hashable {
+    private let number: Int
+    private let name: Int
+    private let asOf: Int?
+    private let count: Int
+
+    /// Reads the header row; an error says what is missing.
+    package static func parsing(_ header: [String]) -> Result<NameImportColumns, NameImportFault> {
+        let titles = header.map { $0.lowercased() }
+        guard let number = titles.firstIndex(of: "number"), let name = titles.firstIndex(of: "name") else {
+            // A file without a header begins with a number, which no message may show.
+            let found = Redaction.redact(header.prefix(8).joined(separator: ","))
+            return .failure(
+                NameImportFault(reason: "expected a header with the columns number,name[,as_of], found \(found)"))
+        }
+        return .success(
+            NameImportColumns(number: number, name: name, asOf: titles.firstIndex(of: "as_of"), count: header.count))
+    }
+
+    /// Reads one row.
+    /// - Parameter today: the day for rows without one.
+    package func name(
+        in row: [String], country: Region?, today: String, plan: NumberingPlan
+    ) -> Result<DirectoryName, NameImportFault> {
+        func fault(_ reason: String) -> Result<DirectoryName, NameImportFault> {
+            .failure(NameImportFault(reason: reason))
+        }
+        guard row.count == count else { return fault("expected \(count) fields, found \(row.count)") }
+        guard
+            let number = NumberReading.read(row[number], country: country, input: .any, plan: plan)?.e164(in: plan)
+        else { return fault("the number is not valid") }
+        guard let name = CallerName(row[name]) else { return fault("the name is empty") }
+        var day = today
+        if let asOf, !row[asOf].isEmpty {
+            guard let time = UnixTime(rfc3339: row[asOf]) else {
+                return fault("expected as_of as a date like 2026-01-31")
+            }
+            day = time.rfc3339Date()
+        }
+        return .success(DirectoryName(number: number, name: name, asOf: day))
+    }
+}
+
+/// Why a row or a file was left out.
+package struct NameImportFault: Error, Hashable, Sendable {
+    package let reason: String
+}

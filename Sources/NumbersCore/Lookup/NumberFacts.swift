@@ -1,0 +1,28 @@
+// What the numbering plan says about one valid number, put together once per answer. Immutable.
+
+/// The numbering-plan part of an answer.
+package struct NumberFacts: Sendable, Hashable {
+    package let e164: E164
+    package let national: String
+    package let international: String
+    package let lineType: LineType?
+    /// nil for non-geographic codes.
+    package let region: Region?
+    /// Who the range was allocated to; not corrected for porting.
+    package let carrier: String?
+    package let location: String?
+    package let timeZones: [String]
+
+    /// The facts of a number; nil when the plan does not know it as valid.
+    package init?(_ number: PhoneNumber, plan: NumberingPlan) {
+        guard let e164 = number.e164(in: plan) else { return nil }
+        self.e164 = e164
+        national = number.formatted(.national, in: plan)
+        international = number.formatted(.international, in: plan)
+        lineType = number.type(in: plan)
+        region = number.region(in: plan).flatMap { $0.isGeographic ? $0 : nil }
+        carrier = number.carrier(in: plan)
+        location = number.location(in: plan)
+        timeZones = number.timeZones(in: plan)
+    }
+}

@@ -1,0 +1,101 @@
+// What characters mean in a written number, and the automata over those meanings. Immutable views of the plan.
+
+/// Classes of characters: ASCII by a table, all others by binary search.
+struct CharacterClasses: @unchecked Sendable {
+    // The pointers lead into the plan's bytes, which the owner of this value keeps alive and nobody writes.
+    private let ranges: UnsafeBufferPointer<UInt32>
+    private let properties: UnsafePointer<UInt8>
+    private let ascii: InlineArray<128, UInt8>
+    let viable: CharacterAutomaton
+    let extensionEnding: CharacterAutomaton
+    let contextNumber: CharacterAutomaton
+    let contextDomain: CharacterAutomaton
+
+    /// Verifies the sections about characters and takes them.
+    init(_ bytes: TableBytes) throws(NumberingPlanError) {
+        ranges = try bytes.items(PlanSection.characterRanges.rawValue, of: UInt32.self)
+        let properties = try bytes.items(PlanSection.characterProperties.rawValue, of: UInt8.self, width: 2)
+        let classCount = properties.count / 2
+        guard let start = properties.baseAddress, (1...255).contains(classCount) else {
+            throw .malformedSection(number: PlanSection.characterProperties.rawValue)
+        }
+        self.properties = start
+        guard ranges.first.map({ $0 >> 8 == 0 }) == true,
+            (1..<ranges.count).allSatisfy({ [ranges] in ranges[$0 - 1] >> 8 < ranges[$0] >> 8 }),
+            ranges.allSatisfy({ Int($0 & 0xFF) < classCount })
+        else { throw .malformedContent(section: PlanSection.characterRanges.rawValue) }
+        for index in 0..<classCount {
+            guard properties[2 * index + 1] <= 9 || properties[2 * index + 1] == 255 else {
+                throw .malformedContent(section: PlanSection.characterProperties.rawValue)
+            }
+        }
+        var table = InlineArray<128, UInt8>(repeating: 0)
+        for code in 0..<128 {
+            table[code] = UInt8(truncatingIfNeeded: ranges[Self.range(of: UInt32(code), in: ranges)])
+        }
+        ascii = table
+        viable = try CharacterAutomaton(bytes, .viable, classCount)
+        extensionEnding = try CharacterAutomaton(bytes, .extensionEnding, classCount)
+        contextNumber = try CharacterAutomaton(bytes, .contextNumber, classCount)
+        contextDomain = try CharacterAutomaton(bytes, .contextDomain, classCount)
+    }
+
+    func flags(of characterClass: UInt8) -> CharacterFlags {
+        CharacterFlags(rawValue: properties[2 * Int(characterClass)])
+    }
+
+    /// The digit of a letter on the keypad; 255 for everything that is no letter there.
+    func keypad(of characterClass: UInt8) -> UInt8 { properties[2 * Int(characterClass) + 1] }
+
+    func classOf(ascii byte: UInt8) -> UInt8 { ascii[Int(byte & 0x7F)] }
+
+    /// The class of a character beyond ASCII, and for a decimal digit its value: digits come in blocks of ten.
+    func classAndDigit(of scalar: UInt32) -> (class: UInt8, digit: UInt8?) {
+        let range = ranges[Self.range(of: scalar, in: ranges)]
+        let found = UInt8(truncatingIfNeeded: range)
+        guard flags(of: found).contains(.digit) else { return (found, nil) }
+        return (found, UInt8(truncatingIfNeeded: (scalar - range >> 8) % 10))
+    }
+
+    /// The last range that does not begin behind the character; the first one begins at zero.
+    private static func range(of scalar: UInt32, in ranges: UnsafeBufferPointer<UInt32>) -> Int {
+        var low = 0
+        var high = ranges.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if ranges[middle] >> 8 <= scalar { low = middle } else { high = middle }
+        }
+        return low
+    }
+}
+
+/// A deterministic automaton over classes of characters; state 0 is dead, state 1 the start.
+struct CharacterAutomaton: @unchecked Sendable {
+    // The pointer leads into the plan's bytes, which the owner of this value keeps alive and nobody writes.
+    private let rows: UnsafePointer<UInt8>
+    private let width: Int
+
+    init(_ bytes: TableBytes, _ section: PlanSection, _ classCount: Int) throws(NumberingPlanError) {
+        width = classCount + 1
+        let rows = try bytes.items(section.rawValue, of: UInt8.self, width: width)
+        let count = rows.count / width
+        guard let start = rows.baseAddress, (2...256).contains(count) else {
+            throw .malformedSection(number: section.rawValue)
+        }
+        self.rows = start
+        for row in 0..<count {
+            for column in 1..<width {
+                guard Int(rows[row * width + column]) < count else {
+                    throw .malformedContent(section: section.rawValue)
+                }
+            }
+        }
+    }
+
+    static let start: UInt8 = 1
+    static let dead: UInt8 = 0
+
+    func next(_ state: UInt8, _ characterClass: UInt8) -> UInt8 { rows[Int(state) * width + 1 + Int(characterClass)] }
+
+    func accepts(_ state: UInt8) -> Bool { rows[Int(state) * width] != 0 }
+}

@@ -1,0 +1,106 @@
+// The numbering plan as the rest of the product sees it. An immutable value over read-only tables.
+
+internal import CNumberPlan
+
+/// Why a table is refused. Nothing of a refused table is ever used.
+package enum NumberingPlanError: Error, Sendable, Hashable {
+    /// The bytes do not begin as a table of this kind does.
+    case notATable
+    /// The table has a format this engine does not read.
+    case unknownFormat(version: UInt32)
+    /// The stated length is not the number of bytes.
+    case wrongLength(stated: Int, found: Int)
+    /// The bytes were changed after the table was written.
+    case wrongChecksum
+    /// A section is missing, out of bounds or of a wrong size.
+    case malformedSection(number: Int)
+    /// Something in a section points outside of what it points into.
+    case malformedContent(section: Int)
+}
+
+/// Every region's numbering rules, compiled; immutable, and free to share between threads.
+package struct NumberingPlan: Sendable {
+    let tables: PlanTables
+    let places: PlaceTables
+
+    /// The plan this program was built with.
+    package static let builtIn: NumberingPlan = {
+        do {
+            return NumberingPlan(
+                tables: try PlanTables(
+                    UnsafeRawBufferPointer(start: number_plan_table(), count: number_plan_table_length()), owned: false),
+                places: try PlaceTables(
+                    UnsafeRawBufferPointer(start: number_places_table(), count: number_places_table_length()),
+                    owned: false))
+        } catch {
+            // The table is part of the program; a program whose own memory is damaged must not answer.
+            preconditionFailure("the built-in numbering plan is damaged: \(error)")
+        }
+    }()
+
+    private init(tables: PlanTables, places: PlaceTables) {
+        self.tables = tables
+        self.places = places
+    }
+
+    /// Takes a compiled plan from bytes, for instance a file, and the names of places with it or from this program.
+    ///
+    /// - Throws: `NumberingPlanError` unless magic, format, length, checksum and every reference in it are right.
+    package init(_ bytes: [UInt8], places: [UInt8]? = nil) throws(NumberingPlanError) {
+        tables = try PlanTables(copying: bytes)
+        if let places {
+            self.places = try PlaceTables(copying: places)
+        } else {
+            self.places = NumberingPlan.builtIn.places
+        }
+    }
+
+    /// The release of the public metadata the plan was compiled from, as in "9.0.43".
+    package var metadataVersion: String { tables.version }
+
+    /// Every region of the plan in alphabetical order; "001" is not among them.
+    package var regions: [Region] {
+        (0..<tables.territoryCount).compactMap { tables.region(of: $0) }.filter(\.isGeographic).sorted()
+    }
+
+    /// Every calling code of the plan in ascending order, the non-geographic ones included.
+    package var countryCodes: [UInt16] {
+        (1...999).filter { tables.callingCode($0) != nil }.map { UInt16($0) }
+    }
+
+    /// Whether the plan has rules for a region.
+    package func contains(_ region: Region) -> Bool { tables.territory(of: region) != nil }
+
+    /// The calling code of a region, as in 44 for GB; nil for regions the plan does not know, and for "001".
+    package func countryCode(of region: Region) -> UInt16? {
+        tables.territory(of: region).map { UInt16(tables.territory($0, .callingCode)) }
+    }
+
+    /// The regions that share a calling code, the main one first; empty when nobody has it.
+    package func regions(withCountryCode code: UInt16) -> [Region] {
+        guard let callingCode = tables.callingCode(Int(code)) else { return [] }
+        return (0..<tables.callingCode(callingCode, .memberCount)).compactMap { place in
+            tables.member(place, of: callingCode).flatMap { tables.region(of: $0) }
+        }
+    }
+
+    /// A valid number of a region for showing how numbers look there; nil when the plan has none of that type.
+    package func exampleNumber(for region: Region, type: LineType = .fixedLine) -> PhoneNumber? {
+        guard let territory = tables.territory(of: region) else { return nil }
+        return try? PhoneNumber(parsing: tables.example(of: territory, type: type), region: region, plan: self)
+    }
+
+    /// A valid number of a non-geographic calling code; nil for the codes of regions.
+    package func exampleNumber(forNonGeographicCode code: UInt16) -> PhoneNumber? {
+        guard let callingCode = tables.callingCode(Int(code)) else { return nil }
+        let territory = tables.callingCode(callingCode, .mainTerritory)
+        guard tables.region(of: territory) == .nonGeographic else { return nil }
+        let types: [LineType] = [.mobile, .tollFree, .sharedCost, .voip, .voicemail, .uan, .premiumRate]
+        for type in types {
+            let digits = tables.example(of: territory, type: type)
+            guard !digits.isEmpty else { continue }
+            if let number = try? PhoneNumber(parsing: "+\(code)\(digits)", region: nil, plan: self) { return number }
+        }
+        return nil
+    }
+}

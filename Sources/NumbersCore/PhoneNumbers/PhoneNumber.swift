@@ -1,0 +1,156 @@
+// One phone number: what was read, and what the plan says of it. An immutable value.
+
+/// A phone number in its country, valid or not.
+///
+/// What the plan it was read with says (`region`, `type`, `possibility`) is part of the value; the `(in:)` forms ask
+/// another plan.
+package struct PhoneNumber: Sendable, Hashable, CustomStringConvertible {
+    /// The country calling code, 1 to 999.
+    package let countryCode: UInt16
+    /// The national digits as an integer, without their leading zeros.
+    package let nationalNumber: UInt64
+    /// How many zeros lead the national digits; as part of the number, as in Italy, not as a prefix.
+    package let leadingZeros: UInt8
+    /// The digits of the extension as they were written; nil when there is none.
+    package let `extension`: String?
+    /// The region the number belongs to; "001" for a non-geographic one, nil when no region of the code claims it.
+    package let region: Region?
+    /// The type of line; nil when the number is not valid.
+    package let type: LineType?
+    /// What the length of the number says.
+    package let possibility: Possibility
+
+    /// Reads a number as people write it; `region` is where it was dialled, nil if only international forms count.
+    ///
+    /// Accepts junk around the number, separators, brackets, decimal digits of any script, letters of the keypad,
+    /// extensions, and `tel:` URIs (RFC 3966). The rules are those of Google's libphonenumber.
+    /// - Throws: `PhoneNumberError`. A number that can be read need not be valid.
+    package init(
+        parsing text: String, region: Region?, plan: NumberingPlan = .builtIn
+    ) throws(PhoneNumberError) {
+        try self.init(parsing: text.utf8.span, region: region, plan: plan)
+    }
+
+    /// Reads a number from UTF-8; bytes that are no UTF-8 count as characters without a meaning.
+    package init(parsing bytes: Span<UInt8>, region: Region?, plan: NumberingPlan) throws(PhoneNumberError) {
+        try self.init(WrittenNumber(bytes, plan.tables.characters), region: region, plan: plan)
+    }
+
+    /// Finds the country of a number whose digits are known already.
+    init(_ written: WrittenNumber, region: Region?, plan: NumberingPlan) throws(PhoneNumberError) {
+        let tables = plan.tables
+        let territory = region.flatMap { tables.territory(of: $0) }
+        let parsed = try NumberParser(tables, territory: territory).parse(written)
+        var value: UInt64 = 0
+        var zeros: UInt8 = 0
+        for index in 0..<parsed.digits.count {
+            // The last digit is never a leading zero.
+            if value == 0, parsed.digits[index] == 0, index < parsed.digits.count - 1 { zeros += 1 }
+            value = value * 10 + UInt64(parsed.digits[index])
+        }
+        countryCode = UInt16(parsed.countryCode)
+        nationalNumber = value
+        leadingZeros = zeros
+        self.extension = written.extension
+        (self.region, type) = tables.classification(of: parsed.digits, callingCode: parsed.record)
+        possibility = tables.possibility(
+            ofLength: parsed.digits.count, in: tables.callingCode(parsed.record, .mainTerritory))
+    }
+
+    /// Whether the number is in a range that is in use, with a right length.
+    package var isValid: Bool { type != nil }
+
+    /// The number as E.164; nil unless it is valid and has at most 15 digits.
+    package var e164: E164? { isValid ? unverifiedE164 : nil }
+
+    /// The international form without separators, as in "+14155552671", also of a number that is not valid.
+    package var e164Text: String {
+        var output = ShortText()
+        output.append(UInt8(ascii: "+"))
+        output.append(decimal: countryCode)
+        output.append(nationalDigits)
+        return output.string
+    }
+
+    /// The national digits with their leading zeros.
+    package var nationalSignificantNumber: String {
+        var output = ShortText()
+        output.append(nationalDigits)
+        return output.string
+    }
+
+    /// The number as logs show it: calling code and last two digits.
+    package var description: String {
+        let ending = nationalNumber % 100
+        return "+\(countryCode)…\(ending < 10 ? "0" : "")\(ending)"
+    }
+
+    /// The national digits with their leading zeros, 2 to 17 of them.
+    var nationalDigits: DigitString {
+        var digits = DigitString()
+        for _ in 0..<leadingZeros { digits.append(0) }
+        digits.append(decimal: nationalNumber)
+        return digits
+    }
+
+    private var unverifiedE164: E164? {
+        let national = nationalDigits
+        var value = UInt64(countryCode)
+        let countryDigits = countryCode < 10 ? 1 : countryCode < 100 ? 2 : 3
+        guard national.count + countryDigits <= E164.digitsMax else { return nil }
+        for index in 0..<national.count { value = value * 10 + UInt64(national[index]) }
+        return E164(value)
+    }
+}
+
+/// The same questions to a plan that may be another than the one the number was read with.
+extension PhoneNumber {
+    /// The region the number belongs to in a plan.
+    package func region(in plan: NumberingPlan) -> Region? { classification(in: plan).region }
+
+    /// The type of line in a plan; nil when the number is not valid there.
+    package func type(in plan: NumberingPlan) -> LineType? { classification(in: plan).type }
+
+    /// Whether the number is valid in a plan.
+    package func isValid(in plan: NumberingPlan) -> Bool { type(in: plan) != nil }
+
+    /// The number as E.164; nil unless a plan knows it as valid and it has at most 15 digits.
+    package func e164(in plan: NumberingPlan) -> E164? { isValid(in: plan) ? unverifiedE164 : nil }
+
+    /// What the length of the number says in a plan.
+    package func possibility(in plan: NumberingPlan) -> Possibility {
+        guard let record = plan.tables.callingCode(Int(countryCode)) else { return .invalidCountryCode }
+        return plan.tables.possibility(
+            ofLength: nationalDigits.count, in: plan.tables.callingCode(record, .mainTerritory))
+    }
+
+    /// Whether the number is valid for one region, where several share a calling code; "001" asks for the
+    /// non-geographic codes.
+    package func isValid(for region: Region, in plan: NumberingPlan = .builtIn) -> Bool {
+        let tables = plan.tables
+        guard let record = tables.callingCode(Int(countryCode)) else { return false }
+        let main = tables.callingCode(record, .mainTerritory)
+        let territory = region.isGeographic ? tables.territory(of: region) : main
+        guard let territory, tables.region(of: territory) == region,
+            tables.territory(territory, .callingCode) == Int(countryCode)
+        else { return false }
+        return tables.label(from: tables.territory(territory, .types), nationalDigits) != 0
+    }
+
+    private func classification(in plan: NumberingPlan) -> (region: Region?, type: LineType?) {
+        guard let record = plan.tables.callingCode(Int(countryCode)) else { return (nil, nil) }
+        return plan.tables.classification(of: nationalDigits, callingCode: record)
+    }
+}
+
+extension PlanTables {
+    /// The region and type of national digits: one walk through the automaton of their calling code.
+    func classification(of digits: DigitString, callingCode record: Int) -> (region: Region?, type: LineType?) {
+        let label = label(from: callingCode(record, .plan), digits)
+        let type = LineType(planCode: label & 15)
+        // A code of one region has no places in its labels: the number is that region's, valid or not.
+        if callingCode(record, .memberCount) == 1 { return (region(of: callingCode(record, .mainTerritory)), type) }
+        guard let territory = member((label >> 4) - 1, of: record) else { return (nil, nil) }
+        return (region(of: territory), type)
+    }
+}

@@ -1,0 +1,255 @@
+// What an administrator does, synchronously, on a connection of their own, while the server may be running: each
+// operation is one write transaction, and the change feed tells the server. For one thread.
+
+package import NumbersCore
+package import Platform
+package import SQLiteDatabase
+
+/// The administrator's operations on LookupServer's database.
+package final class OperatorDesk {
+    /// An account with the text of its first keys, shown once.
+    package struct OpenedAccount {
+        package let account: Account
+        package let key: APIKey
+        package let keyID: KeyID
+        package let cidKey: APIKey
+        package let cidKeyID: KeyID
+    }
+
+    /// A key with its text, shown once.
+    package struct IssuedKey {
+        package let record: KeyRecord
+        package let key: APIKey
+    }
+
+    package let connection: Connection
+    private let clock: Clock
+    private let random: RandomSource
+
+    package init(connection: Connection, clock: Clock, random: RandomSource) {
+        self.connection = connection
+        self.clock = clock
+        self.random = random
+    }
+
+    // MARK: Accounts
+
+    /// Opens an account with a key for everything and one for PBX URLs.
+    package func openAccount(name: String?, email: String?, tier: Tier) throws(DatabaseError) -> OpenedAccount {
+        let now = clock.wall()
+        let account = Account(
+            id: AccountID(random: random), name: name, email: email, tier: tier, isSuspended: false, ownLimit: nil,
+            prices: .standard, balance: .zero, held: .zero, createdAt: now)
+        let key = APIKey(random: random, isTest: false)
+        let cidKey = APIKey(random: random, isTest: false)
+        let first = NewKey(
+            id: KeyID(random: random), key: key, settings: KeySettings(name: "default", useCases: .all))
+        let second = NewKey(
+            id: KeyID(random: random), key: cidKey, settings: KeySettings(name: "cid", useCases: .cidOnly))
+        try connection.transaction { () throws(DatabaseError) in
+            try AccountTable.insert(account, on: connection)
+            try KeyTable.insert(first, account: account.id, at: now, on: connection)
+            try KeyTable.insert(second, account: account.id, at: now, on: connection)
+        }
+        return OpenedAccount(account: account, key: key, keyID: first.id, cidKey: cidKey, cidKeyID: second.id)
+    }
+
+    package func account(_ id: AccountID) throws(DatabaseError) -> Account? {
+        try AccountTable.find(id, on: connection)
+    }
+
+    /// All accounts in the order they were opened.
+    package func accounts() throws(DatabaseError) -> [Account] { try AccountTable.all(on: connection) }
+
+    /// Changes a setting and returns the account as it is now; nil when there is no such account.
+    package func set(_ setting: AccountTable.Setting, of id: AccountID) throws(DatabaseError) -> Account? {
+        let now = clock.wall()
+        return try connection.transaction { () throws(DatabaseError) in
+            guard try AccountTable.set(setting, of: id, at: now, on: connection) else { return nil }
+            return try AccountTable.find(id, on: connection)
+        }
+    }
+
+    // MARK: Keys
+
+    package func createKey(
+        account: AccountID, settings: KeySettings
+    ) throws(DatabaseError) -> Result<IssuedKey, KeyChangeRefusal> {
+        let now = clock.wall()
+        let key = APIKey(random: random, isTest: settings.isTest)
+        let draft = NewKey(id: KeyID(random: random), key: key, settings: settings)
+        return try connection.transaction { () throws(DatabaseError) in
+            guard try AccountTable.find(account, on: connection) != nil else { return .failure(.notFound) }
+            return try KeyTable.create(draft, account: account, at: now, on: connection)
+                .map { IssuedKey(record: $0, key: key) }
+        }
+    }
+
+    package func keys(of account: AccountID) throws(DatabaseError) -> [KeyRecord] {
+        try KeyTable.all(of: account, on: connection)
+    }
+
+    /// Ends a key for good; false when there is no such key.
+    package func revokeKey(_ id: KeyID) throws(DatabaseError) -> Bool {
+        let now = clock.wall()
+        return try connection.transaction { () throws(DatabaseError) in
+            try KeyTable.revoke(id, at: now, on: connection)
+        }
+    }
+
+    /// Gives a key a new text; the old one works for `graceSeconds` more.
+    package func rotateKey(
+        _ id: KeyID, graceSeconds: Int
+    ) throws(DatabaseError) -> Result<IssuedKey, KeyChangeRefusal> {
+        let now = clock.wall()
+        return try connection.transaction { () throws(DatabaseError) in
+            guard let account = try KeyTable.owner(of: id, on: connection),
+                let record = try KeyTable.find(id, account: account, on: connection)
+            else { return .failure(.notFound) }
+            let key = APIKey(random: random, isTest: record.isTest)
+            return try KeyTable.rotate(
+                id, account: account, to: key, graceUntil: now + .seconds(graceSeconds), at: now, on: connection
+            ).map { IssuedKey(record: $0, key: key) }
+        }
+    }
+
+    // MARK: Money
+
+    /// A top-up, and whether it made a free account standard.
+    package struct TopUp {
+        package let outcome: LedgerBook.MovementOutcome
+        package let becameStandard: Bool
+    }
+
+    /// Adds received money. The first top-up of a free account makes it standard unless `keepsTier`.
+    package func topUp(
+        _ account: AccountID, amount: MicroUSD, reference: String?, keepsTier: Bool
+    ) throws(DatabaseError) -> TopUp {
+        let now = clock.wall()
+        return try connection.transaction { () throws(DatabaseError) in
+            let outcome = try LedgerBook.topUp(
+                account, amount: amount, reference: reference, at: now, on: connection)
+            guard case .posted = outcome, !keepsTier,
+                try AccountTable.find(account, on: connection)?.tier == .free
+            else { return TopUp(outcome: outcome, becameStandard: false) }
+            _ = try AccountTable.set(.tier(.standard), of: account, at: now, on: connection)
+            return TopUp(outcome: outcome, becameStandard: true)
+        }
+    }
+
+    /// Corrects a balance by an amount that is not zero.
+    package func adjust(
+        _ account: AccountID, by amount: MicroUSD, reference: String?
+    ) throws(DatabaseError) -> LedgerBook.MovementOutcome {
+        let now = clock.wall()
+        return try connection.transaction { () throws(DatabaseError) in
+            try LedgerBook.adjust(account, by: amount, reference: reference, at: now, on: connection)
+        }
+    }
+
+    /// A page of an account's ledger, newest first.
+    package func ledger(
+        of account: AccountID, before cursor: Int64?, limit: Int
+    ) throws(DatabaseError) -> LedgerPage {
+        try Statements.page(of: account, before: cursor, limit: limit, on: connection)
+    }
+
+    /// Proves the ledger.
+    package func verifyLedger(progress: (Int64, Int64) -> Void) throws(DatabaseError) -> LedgerAudit {
+        try LedgerAudit.run(on: connection, progress: progress)
+    }
+
+    // MARK: Names
+
+    package func listing(of number: E164) throws(DatabaseError) -> NameTables.Listing {
+        try NameTables.listing(of: number, on: connection)
+    }
+
+    package func pin(_ number: E164, _ name: CallerName) throws(DatabaseError) {
+        let now = clock.wall()
+        try connection.transaction { () throws(DatabaseError) in
+            try NameTables.pin(number, name, at: now, on: connection)
+        }
+    }
+
+    package func unpin(_ number: E164) throws(DatabaseError) -> Bool {
+        let now = clock.wall()
+        return try connection.transaction { () throws(DatabaseError) in
+            try NameTables.unpin(number, at: now, on: connection)
+        }
+    }
+
+    package func suppress(_ number: E164) throws(DatabaseError) {
+        let now = clock.wall()
+        try connection.transaction { () throws(DatabaseError) in
+            try NameTables.suppress(number, at: now, on: connection)
+        }
+    }
+
+    package func unsuppress(_ number: E164) throws(DatabaseError) -> Bool {
+        let now = clock.wall()
+        return try connection.transaction { () throws(DatabaseError) in
+            try NameTables.unsuppress(number, at: now, on: connection)
+        }
+    }
+
+    /// Names to put into the directory in one transaction: enough to share the cost of the sync, few enough to keep a
+    /// running server's writer waiting for a few milliseconds only.
+    package static let importBlock = 1_000
+
+    /// Puts a block of at most `importBlock` names into the directory; the last one of a number wins.
+    package func importNames(_ names: [DirectoryName]) throws(DatabaseError) {
+        let now = clock.wall()
+        try connection.transaction { () throws(DatabaseError) in
+            try NameTables.importNames(names, at: now, on: connection)
+        }
+    }
+
+    /// A name found by its text.
+    package struct FoundName {
+        package let number: E164
+        package let name: String
+        package let asOf: String
+        package let source: CallerNameSource
+    }
+
+    /// Names that contain a text, ignoring ASCII case; overrides first.
+    package func searchNames(_ text: String, limit: Int) throws(DatabaseError) -> [FoundName] {
+        var found: [FoundName] = []
+        // The text is matched as it is: its own % and _ are no wildcards.
+        var pattern = "%"
+        for character in text {
+            if character == "%" || character == "_" || character == "\\" { pattern.append("\\") }
+            pattern.append(character)
+        }
+        pattern.append("%")
+        try connection.each(
+            """
+            SELECT number, name, as_of, 1 FROM overrides WHERE name LIKE ?1 ESCAPE '\\'
+            UNION ALL
+            SELECT number, name, as_of, 0 FROM directory_names WHERE name LIKE ?1 ESCAPE '\\'
+            LIMIT ?2
+            """, .text(pattern), .integer(Int64(limit))
+        ) { row throws(DatabaseError) in
+            if let number = E164(UInt64(clamping: row.integer(0))) {
+                found.append(
+                    FoundName(
+                        number: number, name: row.text(1), asOf: row.text(2),
+                        source: row.integer(3) == 1 ? .override : .directory))
+            }
+            return .next
+        }
+        return found
+    }
+
+    /// How many suppressions, overrides and directory names there are.
+    package func nameCounts() throws(DatabaseError) -> (suppressed: Int64, overrides: Int64, directory: Int64) {
+        let counts = try connection.first(
+            """
+            SELECT (SELECT count(*) FROM suppressions), (SELECT count(*) FROM overrides),
+                   (SELECT count(*) FROM directory_names)
+            """
+        ) { row throws(DatabaseError) in (row.integer(0), row.integer(1), row.integer(2)) }
+        return counts ?? (0, 0, 0)
+    }
+}

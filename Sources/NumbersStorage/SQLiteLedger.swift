@@ -1,0 +1,128 @@
+// The ledger's port on the group-commit writer. Holds no mutable state of its own.
+
+package import NumbersCore
+package import Platform
+package import SQLiteDatabase
+internal import Synchronization
+
+/// Charges, holds and replies, durable before they are told of.
+package struct SQLiteLedger: Ledger, ReplyArchive {
+    /// Time given to work that nobody waits for: releasing a hold, taking back a charge.
+    private static let afterworkTime: Duration = .seconds(600)
+
+    private let writer: DatabaseWriter
+    private let readers: ReaderPool
+    private let clock: Clock
+    private let random: RandomSource
+    private let startID: Int64
+
+    /// - Parameter startID: marks the holds of this start of the server; another start releases them.
+    package init(writer: DatabaseWriter, readers: ReaderPool, clock: Clock, random: RandomSource, startID: Int64) {
+        self.writer = writer
+        self.readers = readers
+        self.clock = clock
+        self.random = random
+        self.startID = startID
+    }
+
+    package func charge(
+        _ charge: Charge, items: [Charge.Item], reply: StoredReply?, deadline: MonotonicTime
+    ) async -> Result<Receipt, ChargeRefusal> {
+        await post(charge, items, ending: nil, reply, deadline)
+    }
+
+    package func settle(
+        _ hold: Hold, _ charge: Charge, items: [Charge.Item], reply: StoredReply?, deadline: MonotonicTime
+    ) async -> Result<Receipt, ChargeRefusal> {
+        await post(charge, items, ending: hold, reply, deadline)
+    }
+
+    package func hold(_ charge: Charge, deadline: MonotonicTime) async -> Result<Hold, ChargeRefusal> {
+        let id = Int64(bitPattern: random.integer() >> 1) | 1
+        let startID = startID
+        let result = await writer.write(deadline: deadline) { connection throws(DatabaseError) in
+            try LedgerBook.hold(charge, id: id, startID: startID, on: connection)
+        }
+        switch result {
+        case .success(let outcome): return outcome
+        case .failure(let failure):
+            if failure.mayHaveCommitted { release(Hold(id: id, amount: charge.cover), account: charge.account) }
+            return .failure(.unavailable)
+        }
+    }
+
+    package func release(_ hold: Hold, account: AccountID) {
+        afterwork { connection throws(DatabaseError) in _ = try LedgerBook.end(hold, account, on: connection) }
+    }
+
+    private func post(
+        _ charge: Charge, _ items: [Charge.Item], ending hold: Hold?, _ reply: StoredReply?, _ deadline: MonotonicTime
+    ) async -> Result<Receipt, ChargeRefusal> {
+        let note = PostedNote()
+        let result = await writer.write(deadline: deadline) {
+            connection throws(DatabaseError) -> Result<Receipt, ChargeRefusal> in
+            switch try LedgerBook.charge(charge, items: items, ending: hold, on: connection) {
+            case .failure(let refusal): return .failure(refusal)
+            case .success(let made):
+                if let reply { try ReplyTable.insert(reply, on: connection) }
+                note.set(made)
+                return .success(made.receipt)
+            }
+        }
+        switch result {
+        case .success(let outcome): return outcome
+        case .failure(let failure):
+            if failure.mayHaveCommitted {
+                // The caller is told that nothing was charged. The writer works in order, so this runs after the
+                // charge has become durable or has failed, and takes it back in the first case.
+                afterwork { connection throws(DatabaseError) in
+                    guard let made = note.value, try LedgerBook.reverse(charge, made, on: connection) else { return }
+                    if let reply { try ReplyTable.remove(reply, on: connection) }
+                }
+            }
+            return .failure(.unavailable)
+        }
+    }
+
+    /// Work that nobody waits for. When even that cannot be written in its time, what is left is a charge without an
+    /// answer, which the statement shows, or a hold, which the next start releases.
+    private func afterwork(_ body: @escaping @Sendable (Connection) throws(DatabaseError) -> Void) {
+        let deadline = clock.monotonic() + Self.afterworkTime
+        Task { _ = await writer.write(deadline: deadline, body) }
+    }
+
+    // MARK: Replies
+
+    package func reply(
+        account: AccountID, key: IdempotencyKey, now: UnixTime, deadline: MonotonicTime
+    ) async -> Result<StoredReply?, StorageUnavailable> {
+        await readers.read(deadline: deadline) { connection throws(DatabaseError) in
+            try ReplyTable.find(account, key, now: now, on: connection)
+        }.mapError { _ in StorageUnavailable() }
+    }
+
+    package func store(_ reply: StoredReply, deadline: MonotonicTime) async -> Result<Void, StorageUnavailable> {
+        await writer.write(deadline: deadline) { connection throws(DatabaseError) in
+            try ReplyTable.insert(reply, on: connection)
+        }.mapError { _ in StorageUnavailable() }
+    }
+}
+
+/// What the writer's thread made of a charge, for whoever must take it back. Guarded by its mutex.
+private final class PostedNote: Sendable {
+    private let posted = Mutex<LedgerBook.Posted?>(nil)
+
+    func set(_ value: LedgerBook.Posted) { posted.withLock { $0 = value } }
+    var value: LedgerBook.Posted? { posted.withLock { $0 } }
+}
+
+extension WriteFailure {
+    /// Whether what the caller was told has failed may yet be found in the database.
+    fileprivate var mayHaveCommitted: Bool {
+        switch self {
+        case .timedOut(let mayCommit): mayCommit
+        case .uncertain: true
+        case .overloaded, .failed, .stopped: false
+        }
+    }
+}

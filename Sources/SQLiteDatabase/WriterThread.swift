@@ -1,0 +1,209 @@
+// What the writer's thread does. Confined to that thread.
+
+internal import Platform
+
+/// Batches, commits, and what follows when the disk fails.
+final class WriterThread {
+    private var connection: Connection?
+    private let path: String
+    private let schema: DatabaseSchema
+    private let options: DatabaseOptions
+    private let limits: DatabaseWriter.Limits
+    private let queue: JobQueue
+    private let metrics: WriterMetrics
+    private let clock: Clock
+    /// The log's length from which the next copy is tried while busy; grows when a copy could not be completed.
+    private var nextCheckpointFrames: Int
+    private var failuresInARow = 0
+    /// How the jobs of the running batch will be answered; kept for its storage.
+    private var ends: [JobEnd?] = []
+
+    init(
+        connection: Connection, schema: DatabaseSchema, options: DatabaseOptions, limits: DatabaseWriter.Limits,
+        queue: JobQueue, metrics: WriterMetrics, clock: Clock
+    ) {
+        self.connection = connection
+        path = connection.path
+        self.schema = schema
+        self.options = options
+        self.limits = limits
+        self.queue = queue
+        self.metrics = metrics
+        self.clock = clock
+        nextCheckpointFrames = limits.logFramesBusy
+        ends.reserveCapacity(limits.batch)
+    }
+
+    /// Works until the queue is stopped and empty.
+    func run() {
+        while true {
+            var idleAt: MonotonicTime?
+            if let connection, connection.logFrames >= limits.logFramesIdle {
+                idleAt = clock.monotonic() + limits.quiet
+            }
+            switch queue.take(worker: 0, most: limits.batch, idleAt: idleAt) {
+            case .jobs(let jobs):
+                process(jobs)
+                queue.finish(worker: 0)
+                if let connection, connection.logFrames >= nextCheckpointFrames { checkpoint(connection) }
+            case .idle:
+                if let connection { checkpoint(connection) }
+            case .stopped:
+                return
+            }
+        }
+    }
+
+    // MARK: One batch
+
+    private func process(_ jobs: [DatabaseJob]) {
+        let began = clock.monotonic()
+        metrics.began(at: began)
+        defer { metrics.ended() }
+        ends.removeAll(keepingCapacity: true)
+        let connection: Connection
+        do throws(DatabaseError) {
+            connection = try usableConnection()
+            try connection.run("BEGIN IMMEDIATE")
+        } catch {
+            settle(jobs, afterFailing: error)
+            return
+        }
+        var performed = 0
+        var lost: DatabaseError?
+        for job in jobs {
+            // Too late already: the watch may be about to say the same, and only one of us does.
+            if job.deadline <= began, job.expire() { queue.expired.add() }
+            guard job.begin() else {
+                ends.append(nil)
+                continue
+            }
+            do throws(DatabaseError) {
+                // Alone, the transaction is the savepoint.
+                if jobs.count == 1 {
+                    try job.perform(connection)
+                } else {
+                    try connection.savepoint { () throws(DatabaseError) in try job.perform(connection) }
+                }
+                precondition(connection.isInTransaction, "a job must not end the writer's transaction")
+                performed += 1
+                ends.append(.done)
+            } catch {
+                ends.append(.failed(error))
+                if !connection.isInTransaction {
+                    // A full disk or a failed write has undone the whole transaction.
+                    lost = error
+                    break
+                }
+            }
+        }
+        if let lost {
+            settle(jobs, afterFailing: lost)
+        } else if performed == 0 {
+            // Every job has failed or was given up: there is nothing to sync.
+            connection.rollBack()
+            settle(jobs)
+        } else {
+            commit(jobs, performed: performed, on: connection, began: began)
+        }
+    }
+
+    private func commit(_ jobs: [DatabaseJob], performed: Int, on connection: Connection, began: MonotonicTime) {
+        do throws(DatabaseError) {
+            try connection.run("COMMIT")
+        } catch {
+            connection.rollBack()
+            settle(jobs, afterFailing: error, isCertain: eraseFailedCommit(error, on: connection))
+            return
+        }
+        let duration = began.duration(to: clock.monotonic())
+        metrics.commitMicroseconds.record(UInt64(max(0, duration.wholeNanoseconds / 1_000)))
+        metrics.batchSize.record(UInt64(performed))
+        metrics.logFrames.set(Int64(connection.logFrames))
+        failuresInARow = 0
+        settle(jobs)
+    }
+
+    /// Answers every job of the batch as `ends` says.
+    private func settle(_ jobs: [DatabaseJob]) {
+        for (job, end) in zip(jobs, ends) {
+            if let end { job.settle(end) }
+        }
+    }
+
+    /// Answers every job of a batch of which nothing is kept: with its own error where it had one.
+    private func settle(_ jobs: [DatabaseJob], afterFailing error: DatabaseError, isCertain: Bool = true) {
+        metrics.failures.add()
+        failuresInARow += 1
+        abandonBrokenConnection(after: error)
+        for (index, job) in jobs.enumerated() {
+            if index < ends.count, case .failed? = ends[index], let end = ends[index] {
+                job.settle(end)
+            } else {
+                job.settle(isCertain ? .failed(error) : .uncertain(error))
+            }
+        }
+    }
+
+    // MARK: After a failure
+
+    /// Makes sure that a commit that failed stays undone.
+    ///
+    /// When a sync fails, the transaction's frames are complete in the log file, commit mark and all; only this
+    /// process knows that they do not count. Were it to die now, the next start would find them and take them for
+    /// committed. A small commit is therefore put over the first of them, which breaks the chain of checksums.
+    /// - Returns: whether it is certain that nothing of the commit is kept.
+    private func eraseFailedCommit(_ error: DatabaseError, on connection: Connection) -> Bool {
+        // The frame with the commit mark is the last that is written: a write that failed is one before it, or has
+        // left that frame incomplete, and its checksum wrong.
+        if error.isFailedWrite { return true }
+        guard !connection.isInTransaction else { return false }
+        do throws(DatabaseError) {
+            try connection.rewriteHeader()
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Gives a connection up that cannot be expected to work again.
+    private func abandonBrokenConnection(after error: DatabaseError) {
+        guard let connection else { return }
+        let isBroken =
+            switch error.kind {
+            case .corrupt, .notADatabase, .readOnly, .other: true
+            // The first failed write may be the disk's passing trouble; the second may be a stale descriptor's.
+            case .ioError: failuresInARow > 1
+            case .busy, .full, .constraint, .interrupted, .misuse: false
+            }
+        if connection.isInTransaction || isBroken { self.connection = nil }
+    }
+
+    private func usableConnection() throws(DatabaseError) -> Connection {
+        if let connection { return connection }
+        var options = options
+        // The file was made and migrated at the start; if it is now missing or older, something is badly wrong.
+        options.older = .refuse
+        do throws(DatabaseOpenError) {
+            let opened = try schema.open(path: path, options: options)
+            metrics.reopenings.add()
+            connection = opened
+            return opened
+        } catch {
+            throw error.databaseError
+        }
+    }
+
+    // MARK: The log
+
+    /// Copies the log into the database. A failure costs nothing but time: the log still holds everything.
+    private func checkpoint(_ connection: Connection) {
+        let began = clock.monotonic()
+        let frames = connection.logFrames
+        let outcome = connection.checkpoint(waitForReaders: frames >= limits.logFramesMax)
+        let duration = began.duration(to: clock.monotonic())
+        metrics.checkpointMicroseconds.record(UInt64(max(0, duration.wholeNanoseconds / 1_000)))
+        // What a reader or a backup still needs, or a full disk refused, is tried again a good deal later.
+        nextCheckpointFrames = outcome == .complete ? limits.logFramesBusy : frames + limits.logFramesIdle
+    }
+}

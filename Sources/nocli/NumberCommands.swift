@@ -1,0 +1,144 @@
+// `nocli number …`: what the numbering plan says. Needs no database.
+
+import CommandOptions
+import JSONText
+import NumbersCore
+
+enum NumberCommands {
+    static let family = CommandFamily(name: "number", summary: "the numbering plan", commands: [parse])
+
+    private static let number: Argument<String?> = .optional("NUMBER", .numberText, help: "the number to read")
+    private static let country: Option<Region?> = .optional(
+        "country", .country, help: "where it was dialled, when it has no country code")
+    private static let batch: Option<Bool> = .flag("batch", help: "read many from standard input")
+
+    private static let parse = Command(
+        declaration: CommandDeclaration(
+            "parse", summary: "reads a number and explains it", arguments: [number.declaration],
+            options: [country.declaration, batch.declaration],
+            details: [
+                """
+                With --batch, lines of a text, a tab and a region (ZZ for none) are read from standard input, exactly \
+                as libphonenumber reads them, and answered with a line each, separated by tabs: status e164 region \
+                type possible valid national international rfc3966.
+                """
+            ])
+    ) { context throws(CommandFailure) in
+        let text = context.values[number]
+        if context.values[batch] {
+            if text != nil { throw .usage(context.invocation.error("--batch reads standard input: leave NUMBER out")) }
+            if context.values[country] != nil {
+                throw .usage(context.invocation.error("--batch takes the region from each line: leave --country out"))
+            }
+            return parseBatch(context)
+        }
+        guard let text else {
+            throw .usage(context.invocation.error("NUMBER is missing (the number to read); or give --batch"))
+        }
+        let plan = NumberingPlan.builtIn
+        let reading = ReadingContext(country: context.values[country], input: .any)
+        context.answer { writer in
+            ParseAnswer(text, reading, plan: plan).write(to: &writer, includesVersion: true)
+        } people: {
+            explanation(of: text, reading, plan).rendered()
+        }
+    }
+
+    /// Bytes read at a time from standard input.
+    private static let readBytes = 65_536
+    /// A longer line is no number in any reading; what is beyond is not kept.
+    private static let lineBytesMax = 1 << 20
+
+    private static func parseBatch(_ context: CommandContext) {
+        let plan = NumberingPlan.builtIn
+        var output: [UInt8] = []
+        var line: [UInt8] = []
+        func endLine() {
+            if line.last == UInt8(ascii: "\r") { line.removeLast() }
+            output.append(contentsOf: BatchRow.row(forLine: String(decoding: line, as: UTF8.self), plan: plan).utf8)
+            output.append(UInt8(ascii: "\n"))
+            line.removeAll(keepingCapacity: true)
+        }
+        while true {
+            let block = context.surroundings.readInput(readBytes)
+            if block.isEmpty { break }
+            for byte in block {
+                if byte == UInt8(ascii: "\n") {
+                    endLine()
+                } else if line.count < lineBytesMax {
+                    line.append(byte)
+                }
+            }
+            // What is complete goes out at once, so that a program on the other side can wait for it.
+            if !output.isEmpty {
+                context.console.write(output)
+                output.removeAll(keepingCapacity: true)
+            }
+        }
+        if !line.isEmpty { endLine() }
+        if !output.isEmpty { context.console.write(output) }
+    }
+
+    private static func explanation(of text: String, _ reading: ReadingContext, _ plan: NumberingPlan) -> FieldList {
+        let number: PhoneNumber
+        switch NumberReading.parse(text, country: reading.country, input: reading.input, plan: plan) {
+        case .failure(let error): return FieldList([("Number", text), ("Valid", "no: \(words(error))")])
+        case .success(let found): number = found
+        }
+        let region = number.region.map { region in
+            region.isGeographic ? "\(region.code), \(plan.name(of: region) ?? "no name")" : "no country"
+        }
+        var fields = FieldList([
+            ("Number", text), ("Read as", number.e164Text), ("Valid", number.isValid ? "yes" : "no: \(words(number))"),
+            ("Country", region ?? ""), ("Country code", "+\(number.countryCode)"),
+        ])
+        if let digits = number.extension { fields.add("Extension", digits) }
+        guard number.isValid else { return fields }
+        fields.add("Type", words(number.type))
+        fields.add("Carrier", number.carrier(in: plan) ?? "")
+        fields.add("Location", number.location(in: plan) ?? "")
+        fields.add("Time zones", number.timeZones(in: plan).joined(separator: ", "))
+        fields.add("National", number.formatted(.national, in: plan))
+        fields.add("International", number.formatted(.international, in: plan))
+        fields.add("RFC 3966", number.formatted(.rfc3966, in: plan))
+        return fields
+    }
+
+    private static func words(_ error: PhoneNumberError) -> String {
+        switch error {
+        case .invalidCountryCode: "it begins with no known country code; is --country missing?"
+        case .notANumber: "it does not look like a number"
+        case .tooShortAfterIDD: "too few digits follow its prefix or country code"
+        case .tooShortNSN: "it has too few digits"
+        case .tooLong: "it has too many digits"
+        }
+    }
+
+    private static func words(_ number: PhoneNumber) -> String {
+        switch number.possibility {
+        case .possible: "its length is right, but no range of the numbering plan has it"
+        case .localOnly: "it can be dialled only within its area"
+        case .invalidCountryCode: "it begins with no known country code"
+        case .tooShort: "it is too short for its country"
+        case .invalidLength: "no number of its country has this length"
+        case .tooLong: "it is too long for its country"
+        }
+    }
+
+    private static func words(_ type: LineType?) -> String {
+        switch type {
+        case .fixedLine: "fixed line"
+        case .mobile: "mobile"
+        case .fixedLineOrMobile: "fixed line or mobile"
+        case .tollFree: "toll free"
+        case .premiumRate: "premium rate"
+        case .sharedCost: "shared cost"
+        case .voip: "voice over IP"
+        case .personalNumber: "personal number"
+        case .pager: "pager"
+        case .uan: "company number"
+        case .voicemail: "voicemail"
+        case nil: "unknown"
+        }
+    }
+}

@@ -1,0 +1,228 @@
+// A server on a free loopback port with routes for every kind of reply, and the means to hold answers back.
+
+import HTTPServer
+import HTTPWire
+import Platform
+import Synchronization
+import TestSupport
+
+/// Holds tasks until a test lets them go, from a thread that is no loop.
+final class Gate: Sendable {
+    private struct State {
+        var isOpen = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            let isOpen = state.withLock { state in
+                if !state.isOpen { state.waiting.append(continuation) }
+                return state.isOpen
+            }
+            if isOpen { continuation.resume() }
+        }
+    }
+
+    /// How many wait at this moment.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+    /// Lets all go, now and from now on.
+    func open() {
+        let waiting = state.withLock { state in
+            defer { state.waiting = [] }
+            state.isOpen = true
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+}
+
+/// Resumes tasks from a thread of its own, as a storage writer does. The default executor would not do: tests that
+/// block occupy its few threads.
+final class Elsewhere: SerialExecutor {
+    private struct State {
+        var isEnded = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+        var jobs: [UnownedJob] = []
+    }
+
+    private let state = Mutex(State())
+
+    /// Starts the thread; `end` ends it.
+    func start() throws -> OSThread {
+        try OSThread.start(name: "elsewhere") { [self] in
+            while true {
+                let (waiting, jobs, isEnded) = state.withLock { state in
+                    defer {
+                        state.waiting = []
+                        state.jobs = []
+                    }
+                    return (state.waiting, state.jobs, state.isEnded)
+                }
+                for continuation in waiting { continuation.resume() }
+                for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+                if isEnded { return }
+                pause(.microseconds(200))
+            }
+        }
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        state.withLock { $0.jobs.append(job) }
+    }
+
+    func end() { state.withLock { $0.isEnded = true } }
+
+    func visit() async {
+        await withCheckedContinuation { continuation in
+            let isEnded = state.withLock { state in
+                if !state.isEnded { state.waiting.append(continuation) }
+                return state.isEnded
+            }
+            if isEnded { continuation.resume() }
+        }
+    }
+}
+
+/// An actor whose work is done on a thread of its own.
+actor PinnedActor {
+    nonisolated let elsewhere: Elsewhere
+    init(_ elsewhere: Elsewhere) { self.elsewhere = elsewhere }
+    nonisolated var unownedExecutor: UnownedSerialExecutor { elsewhere.asUnownedSerialExecutor() }
+    func twice(_ value: Int) -> Int { value * 2 }
+}
+
+/// An actor without an executor of its own, which runs where its caller prefers.
+actor PlainActor {
+    func twice(_ value: Int) -> Int { value * 2 }
+}
+
+/// A running server; `stop` is called by `withServer`.
+struct LiveServer: Sendable {
+    let server: HTTPServer
+    let endpoint: SocketEndpoint
+    let gate: Gate
+
+    var client: TestClient { TestClient(endpoint) }
+
+    static func routes(_ gate: Gate, _ elsewhere: Elsewhere) -> [Route] {
+        [
+            Route(.get, "/ready", name: "ready") { _ in
+                .ready(HTTPResponse(status: .ok, contentType: "text/plain", text: "ready"))
+            },
+            Route(.get, "/paid/{number}", name: "paid", headAllowed: false) { request in
+                .ready(text { () throws(HTTPDecodingError) in try request.pathParameter("number") })
+            },
+            Route(.get, "/query", name: "query") { request in
+                .ready(
+                    text { () throws(HTTPDecodingError) in
+                        try request.query().pairs.map { "\($0.name)=\($0.value)" }.joined(separator: ";")
+                    })
+            },
+            Route(.post, "/echo", name: "echo") { request in
+                .ready(
+                    HTTPResponse(status: .ok, contentType: "application/octet-stream", body: request.body))
+            },
+            Route(.put, "/small", name: "small", bodyBytes: 4) { request in
+                .ready(HTTPResponse(status: .ok, contentType: "text/plain", text: "\(request.body.count)"))
+            },
+            Route(.get, "/gated/{name}", name: "gated") { request in
+                .pending {
+                    await gate.wait()
+                    return text { () throws(HTTPDecodingError) in "gated " + (try request.pathParameter("name")) }
+                }
+            },
+            Route(.get, "/hops/{name}", name: "hops") { request in
+                .pending {
+                    for _ in 0..<3 {
+                        await Task.yield()
+                        await elsewhere.visit()
+                    }
+                    return text { () throws(HTTPDecodingError) in "hops " + (try request.pathParameter("name")) }
+                }
+            },
+            Route(.get, "/actors/{name}", name: "actors") { request in
+                .pending {
+                    let pinned = PinnedActor(elsewhere)
+                    let plain = PlainActor()
+                    async let second = plain.twice(1)
+                    let sum = await pinned.twice(2) + second
+                    return text { () throws(HTTPDecodingError) in
+                        "actors \(sum) " + (try request.pathParameter("name"))
+                    }
+                }
+            },
+            Route(.get, "/big/{bytes}", name: "big") { request in
+                let count = request.rawPathParameter("bytes").flatMap { Int($0) } ?? 0
+                return .ready(
+                    HTTPResponse(
+                        status: .ok, contentType: "application/octet-stream",
+                        body: [UInt8](repeating: UInt8(ascii: "b"), count: count)))
+            },
+            Route(.get, "/who", name: "who") { request in
+                .ready(
+                    HTTPResponse(
+                        status: .ok, contentType: "text/plain",
+                        text: "\(request.clientAddress) \(request.peer) \(request.isForwarded)"))
+            },
+        ]
+    }
+
+    private static func text(_ make: () throws(HTTPDecodingError) -> String) -> HTTPResponse {
+        do throws(HTTPDecodingError) {
+            return HTTPResponse(status: .ok, contentType: "text/plain", text: try make())
+        } catch {
+            return HTTPResponse(status: .badRequest, contentType: "text/plain", text: "\(error)")
+        }
+    }
+
+    static func make(
+        _ endpoint: SocketEndpoint, limits: HTTPServerLimits, loops: Int, trustedProxies: [NetworkBlock],
+        log: LogSink?, gate: Gate, elsewhere: Elsewhere = Elsewhere()
+    ) -> HTTPServer {
+        HTTPServer(
+            endpoint: endpoint, loopCount: loops, limits: limits, router: Router(routes: routes(gate, elsewhere)),
+            trustedProxies: trustedProxies, accessLog: log, clock: .system, random: .system,
+            faultResponse: { fault, context in
+                var response = fault.response(requestID: context.requestID)
+                response.add("X-Path", context.path ?? "-")
+                return response
+            })
+    }
+}
+
+let loopback = SocketEndpoint(address: .v4(0x7f00_0001), port: 0)
+
+/// Runs `body` against a fresh server and stops it afterwards.
+func withServer(
+    limits: HTTPServerLimits = HTTPServerLimits(), loops: Int = 1, trustedProxies: [NetworkBlock] = [],
+    log: LogSink? = nil, _ body: (LiveServer) throws -> Void
+) throws {
+    let gate = Gate()
+    let elsewhere = Elsewhere()
+    let thread = try elsewhere.start()
+    let server = LiveServer.make(
+        loopback, limits: limits, loops: loops, trustedProxies: trustedProxies, log: log, gate: gate,
+        elsewhere: elsewhere)
+    let live = LiveServer(server: server, endpoint: try server.start(), gate: gate)
+    defer {
+        gate.open()
+        server.stop()
+        elsewhere.end()
+        thread.join()
+    }
+    try body(live)
+}
+
+/// Waits until `condition` holds; false when it does not within two seconds.
+func eventually(_ condition: () -> Bool) -> Bool {
+    let deadline = MonotonicTime.now() + .seconds(2)
+    while MonotonicTime.now() < deadline {
+        if condition() { return true }
+        pause(.milliseconds(2))
+    }
+    return condition()
+}

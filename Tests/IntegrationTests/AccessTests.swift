@@ -1,0 +1,181 @@
+import Foundation
+import JSONText
+import TestSupport
+import Testing
+
+@Suite("Keys, use cases and limits", .timeLimit(.minutes(3)))
+struct AccessTests {
+    @Test("Every way a key can be missing or bad is a 401 with WWW-Authenticate")
+    func keys() throws {
+        let fixture = try LookupFixture()
+        let account = try fixture.account(tier: "free", usd: nil)
+        let target = "/v1/lookup/+12025550143"
+        let bad = "nol_" + String(repeating: "0", count: 40)
+        let rows: [([(String, String)], String, Int, String?)] = [
+            ([], target, 401, "missing_key"),
+            ([("Authorization", "Bearer \(bad)")], target, 401, "invalid_key"),
+            ([("Authorization", "Bearer ")], target, 401, "invalid_key"),
+            ([("Authorization", "Basic \(account.key)")], target, 401, "invalid_key"),
+            ([("Authorization", account.key)], target, 401, "invalid_key"),
+            ([("Authorization", "Bearer \(account.key.uppercased())")], target, 401, "invalid_key"),
+            ([("Authorization", "Bearer \(account.key) x")], target, 401, "invalid_key"),
+            ([("Authorization", "Bearer \(bad)"), ("X-API-Key", account.key)], target, 401, "invalid_key"),
+            ([], target + "?key=\(account.key)", 401, "missing_key"),
+            ([("Authorization", "bearer \(account.key)")], target, 200, nil),
+            ([("X-API-Key", account.key)], target, 200, nil),
+            ([("X-API-Key", account.cidKey)], target, 403, "use_case_forbidden"),
+            ([("X-API-Key", account.cidKey)], "/v1/account", 403, "use_case_forbidden"),
+            ([("X-API-Key", account.cidKey)], "/v1/countries", 403, "use_case_forbidden"),
+        ]
+        for (fields, target, status, code) in rows {
+            let answer = try fixture.get(target, fields: fields)
+            #expect(answer.status == status, "\(fields) \(answer.text)")
+            #expect(answer.code == code)
+            #expect((answer.field("WWW-Authenticate") == "Bearer") == (status == 401))
+            #expect(answer.field("X-Request-Id") != nil)
+            #expect(!answer.text.contains(account.key) && !answer.text.contains(bad))
+        }
+        // Nothing that was sent may stand in the log.
+        let log = fixture.server.errors
+        #expect(!log.contains(account.key) && !log.contains(bad) && !log.contains("12025550143"), "\(log)")
+    }
+
+    @Test("Revoked, disabled, expired, suspended and foreign networks are refused within a second")
+    func endings() throws {
+        let fixture = try LookupFixture()
+        let account = try fixture.account()
+        func make(_ json: String) throws -> (id: String, key: String) {
+            let made = try fixture.post("/v1/account/keys", json, key: account.key)
+            try #require(made.status == 201, "\(made.text)")
+            return (try #require(made["key"]?.object?["id"]?.string), try #require(made["api_key"]?.string))
+        }
+        let target = "/v1/countries"
+        let revoked = try make(#"{"use_cases": ["parse"]}"#)
+        #expect(try fixture.get(target, key: revoked.key).status == 200)
+        try fixture.nocli("key", "revoke", revoked.id)
+        #expect(try fixture.eventually { try fixture.get(target, key: revoked.key).status == 401 })
+        #expect(try fixture.send("PATCH", "/v1/account/keys/\(revoked.id)", #"{"enabled": true}"#, key: account.key).status == 409)
+
+        let disabled = try make(#"{"use_cases": ["parse"]}"#)
+        #expect(try fixture.send("PATCH", "/v1/account/keys/\(disabled.id)", #"{"enabled": false}"#, key: account.key).status == 200)
+        #expect(try fixture.get(target, key: disabled.key).status == 401)
+
+        let elsewhere = try make(#"{"use_cases": ["parse"], "networks": ["192.0.2.0/24"]}"#)
+        #expect(try fixture.get(target, key: elsewhere.key).code == "network_forbidden")
+        let here = try make(#"{"use_cases": ["parse"], "networks": ["192.0.2.0/24", "127.0.0.0/8"]}"#)
+        #expect(try fixture.get(target, key: here.key).status == 200)
+
+        let rotated = try make(#"{"use_cases": ["parse"]}"#)
+        let second = try fixture.post("/v1/account/keys/\(rotated.id)/rotate", #"{"grace_seconds": 3600}"#, key: account.key)
+        #expect(second.status == 201)
+        let secondKey = try #require(second["api_key"]?.string)
+        #expect(try fixture.get(target, key: rotated.key).status == 200, "the grace has begun")
+        #expect(try fixture.get(target, key: secondKey).status == 200)
+        #expect(try fixture.post("/v1/account/keys/\(rotated.id)/rotate", "{}", key: account.key).status == 201)
+        #expect(try fixture.get(target, key: rotated.key).status == 401, "a second rotation ends the first grace")
+        #expect(try fixture.get(target, key: secondKey).status == 200)
+        let leaked = try fixture.post("/v1/account/keys/\(rotated.id)/rotate", #"{"grace_seconds": 0}"#, key: account.key)
+        #expect(leaked.status == 201)
+        #expect(try fixture.get(target, key: secondKey).status == 401)
+
+        try fixture.nocli("account", "suspend", account.id)
+        #expect(try fixture.eventually { try fixture.get(target, key: account.key).code == "account_suspended" })
+        try fixture.nocli("account", "resume", account.id)
+        #expect(try fixture.eventually { try fixture.get(target, key: account.key).status == 200 })
+    }
+
+    @Test(
+        "A key's settings are checked: unknown fields, wrong types, more rights than one's own",
+        arguments: [
+            #"{"use_cases": []}"#, #"{"use_cases": ["parse", "fly"]}"#, #"{}"#, #"{"use_cases": "parse"}"#,
+            #"{"use_cases": ["parse"], "limit": 0}"#, #"{"use_cases": ["parse"], "limit": 601}"#,
+            #"{"use_cases": ["parse"], "limit": 1.5}"#, #"{"use_cases": ["parse"], "limit": 1e30}"#,
+            #"{"use_cases": ["parse"], "daily_cap_micros": -1}"#, #"{"use_cases": ["parse"], "expires_at": "tomorrow"}"#,
+            #"{"use_cases": ["parse"], "expires_at": "2020-01-01T00:00:00Z"}"#,
+            #"{"use_cases": ["parse"], "networks": ["10.0.0.1/8"]}"#, #"{"use_cases": ["parse"], "networks": [1]}"#,
+            #"{"use_cases": ["parse"], "nmae": "x"}"#, #"{"use_cases": ["parse"], "use_cases": ["parse"]}"#,
+            #"["parse"]"#, #"{"use_cases": ["parse"]"#, "", "null",
+        ])
+    func badSettings(json: String) throws {
+        let fixture = try Self.shared.get()
+        let answer = try fixture.post("/v1/account/keys", json, key: Self.sharedKey.get())
+        #expect(answer.status == 400, "\(answer.text)")
+        #expect(answer.code == "invalid_request")
+    }
+
+    // One server for the table above: the rows only read.
+    nonisolated(unsafe) private static let shared = Result { try LookupFixture() }  // Set once, by the first row.
+    private static let sharedKey = Result { try shared.get().account().key }
+
+    @Test("The free limit is 60 numbers a minute: the 60th is answered, the 61st is 429")
+    func freeLimit() throws {
+        let fixture = try LookupFixture()
+        let account = try fixture.account(tier: "free", usd: nil)
+        let connection = try fixture.client.connect()
+        var last: TestResponse?
+        for index in 1...60 {
+            try connection.send(TestClient.bytes("GET", "/v1/countries?x=\(index)", fields: [("X-API-Key", account.key)]))
+            let response = try connection.readResponse()
+            #expect(response.status == 200)
+            #expect(response.field("RateLimit-Limit") == "60")
+            #expect(response.field("RateLimit-Remaining") == String(60 - index))
+            last = response
+        }
+        #expect(last?.field("RateLimit-Reset").flatMap { Int($0) }.map { (50...60).contains($0) } == true)
+        let refused = try fixture.get("/v1/countries", key: account.key)
+        #expect(refused.status == 429 && refused.code == "rate_limited_key")
+        let wait = try #require(refused.field("Retry-After").flatMap { Int($0) })
+        #expect((50...60).contains(wait))
+        #expect(refused["retry_after_seconds"]?.number?.int64 == Int64(wait))
+        // The other key of the same account shares the limit.
+        #expect(try fixture.get("/v1/cid/12025550143?key=\(account.cidKey)").status == 429)
+    }
+
+    @Test("A batch counts its numbers, and one larger than the limit is a 400 that says so")
+    func batchLimit() throws {
+        let fixture = try LookupFixture()
+        let account = try fixture.account(tier: "free", usd: nil)
+        func batch(_ count: Int) throws -> Answer {
+            let numbers = (0..<count).map { _ in "\"+12025550143\"" }.joined(separator: ",")
+            return try fixture.post("/v1/parse/batch", "{\"numbers\": [\(numbers)]}", key: account.key)
+        }
+        let tooLarge = try batch(61)
+        #expect(tooLarge.status == 400 && tooLarge.text.contains("60"), "\(tooLarge.text)")
+        #expect(try batch(40).field("RateLimit-Remaining") == "20")
+        let refused = try batch(21)
+        #expect(refused.status == 429 && refused.field("RateLimit-Remaining") == "20")
+        #expect(try batch(20).status == 200)
+        #expect(try batch(101).status == 400)
+        #expect(try batch(0).status == 400)
+    }
+
+    @Test("Failed authentications: 60 a minute and address, then 429; valid keys still pass")
+    func failedAuthentications() throws {
+        let fixture = try LookupFixture()
+        let account = try fixture.account()
+        for _ in 0..<60 { #expect(try fixture.get("/v1/countries").status == 401) }
+        let refused = try fixture.get("/v1/countries")
+        #expect(refused.status == 429 && refused.code == "rate_limited_ip" && refused.field("Retry-After") != nil)
+        #expect(try fixture.get("/v1/countries", key: account.key).status == 200)
+    }
+
+    @Test("Sign-up is limited by client address; behind a trusted proxy by the forwarded one")
+    func signUps() throws {
+        let fixture = try LookupFixture(["--trusted-proxy", "127.0.0.1"])
+        func signUp(from address: String, _ json: String = "{}") throws -> Int {
+            try fixture.post("/v1/account/signup", json, fields: [("X-Forwarded-For", address)]).status
+        }
+        #expect(try (0..<4).map { _ in try signUp(from: "203.0.113.7") } == [201, 201, 201, 429])
+        #expect(try signUp(from: "203.0.113.8") == 201)
+        // The left entries are the client's own words.
+        #expect(try signUp(from: "198.51.100.1, 203.0.113.7") == 429)
+        // One /64 is one customer.
+        #expect(try (1...4).map { try signUp(from: "2001:db8::\($0)") } == [201, 201, 201, 429])
+        for bad in [
+            #"{"email": "no at sign"}"#, #"{"email": "a@b"}"#, #"{"email": 7}"#, #"{"name": 7}"#, "[]", "{", "\"x\"",
+            #"{"email": "a@b.co", "email": "a@b.co"}"#,
+        ] {
+            #expect(try signUp(from: "203.0.113.9", bad) == 400, "\(bad)")
+        }
+    }
+}

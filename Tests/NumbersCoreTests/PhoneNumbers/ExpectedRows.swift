@@ -1,0 +1,45 @@
+// The committed rows of the reference: text, region and the nine columns of the batch format. Read once, immutable.
+
+import Glibc
+
+/// One line of expected-rows.tsv.
+struct ExpectedRow: Sendable {
+    let line: String
+    let columns: String
+
+    static let all: [ExpectedRow] = load()
+
+    private static func load() -> [ExpectedRow] {
+        let path = "\(#filePath)".split(separator: "/").dropLast().joined(separator: "/")
+        guard let file = fopen("/\(path)/expected-rows.tsv", "r") else { return [] }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65536)
+        while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
+        return bytes.split(separator: UInt8(ascii: "\n")).compactMap { row in
+            // Text and region come first; the text may be empty, the columns never are.
+            let tabs = row.indices.filter { row[$0] == UInt8(ascii: "\t") }
+            guard tabs.count == 10 else { return nil }
+            return ExpectedRow(
+                line: String(decoding: row[..<tabs[1]], as: UTF8.self),
+                columns: String(decoding: row[(tabs[1] + 1)...], as: UTF8.self))
+        }
+    }
+}
+
+/// A repeatable source of numbers for generated cases (SplitMix64); the seed is part of the failure message.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+}

@@ -1,0 +1,101 @@
+import Testing
+
+@Suite struct NumberCommandsTests {
+    @Test("a valid number is explained in aligned fields")
+    func valid() throws {
+        let harness = try CommandLineHarness()
+        #expect(
+            harness.call(["number", "parse", "6462345678", "--country", "US"]).output == """
+                Number         6462345678
+                Read as        +16462345678
+                Valid          yes
+                Country        US, United States
+                Country code   +1
+                Type           fixed line or mobile
+                Carrier        -
+                Location       New York
+                Time zones     America/New_York
+                National       (646) 234-5678
+                International  +1 646-234-5678
+                RFC 3966       tel:+1-646-234-5678
+
+                """)
+    }
+
+    @Test(
+        "a text that is no valid number is explained too, and is no failure",
+        arguments: [
+            (["hello"], "Number  hello\nValid   no: it does not look like a number\n"),
+            (["6462345678"], nil),
+            (
+                ["+999123456"],
+                "Number  +999123456\nValid   no: it begins with no known country code; is --country missing?\n"
+            ),
+            (["\u{1B}[31m"], nil),
+        ] as [([String], String?)])
+    func invalid(arguments: [String], text: String?) throws {
+        let harness = try CommandLineHarness()
+        let result = harness.call(["number", "parse"] + arguments)
+        #expect(result.code == 0 && result.error == "")
+        #expect(
+            result.output.contains("\nValid ") && result.output.contains(" no: ") && !result.output.contains("\u{1B}"))
+        if let text { #expect(result.output == text) }
+    }
+
+    @Test("for machines the answer is that of the API")
+    func json() throws {
+        let harness = try CommandLineHarness()
+        let result = harness.call(["number", "parse", "+1 646 234 5678 ext. 9", "--json"]).output
+        #expect(result.contains("\"valid\":true,\"possible\":true,\"reason\":null,\"e164\":\"+16462345678\""))
+        #expect(result.contains("\"extension\":\"9\"") && result.hasSuffix("}\n"))
+        let invalid = harness.call(["number", "parse", "12", "--json"]).output
+        #expect(invalid.contains("\"valid\":false") && invalid.contains("\"e164\":null"))
+    }
+
+    @Test("a batch is answered line for line, also its last line without an end")
+    func batch() throws {
+        let harness = try CommandLineHarness()
+        let input = "6462345678\tUS\n\nhello\tUS\r\n6462345678\tZZ\n\t\n+49 1511 2345678\tZZ\n1\tXX\n15112345678\tDE"
+        let result = harness.call(["number", "parse", "--batch"], input: Array(input.utf8))
+        let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        try #require(lines.count == 9)
+        #expect(
+            lines[0]
+                == "ok\t+16462345678\tUS\tfixed_line_or_mobile\tpossible\ttrue\t(646) 234-5678\t+1 646-234-5678\ttel:+1-646-234-5678"
+        )
+        #expect(lines[1] == "not_a_number" + String(repeating: "\t-", count: 8))
+        #expect(lines[2] == "not_a_number" + String(repeating: "\t-", count: 8))
+        #expect(lines[3] == "invalid_country_code" + String(repeating: "\t-", count: 8))
+        #expect(lines[4] == "not_a_number" + String(repeating: "\t-", count: 8))
+        #expect(lines[5].hasPrefix("ok\t+4915112345678\tDE\tmobile\tpossible\ttrue\t"))
+        #expect(lines[6].split(separator: "\t").count == 9)
+        #expect(lines[7].hasPrefix("ok\t+4915112345678\tDE\tmobile\t"))
+        #expect(lines[8] == "" && result.code == 0)
+    }
+
+    @Test("bytes that are no text and lines without end are answered, not read whole")
+    func hostileBatch() throws {
+        let harness = try CommandLineHarness()
+        let input = [UInt8](repeating: UInt8(ascii: "7"), count: 3_000_000) + [0x0A, 0xFF, 0x00, 0x0A]
+        let result = harness.call(["number", "parse", "--batch"], input: input)
+        #expect(result.output == "too_long\t-\t-\t-\t-\t-\t-\t-\t-\nnot_a_number\t-\t-\t-\t-\t-\t-\t-\t-\n")
+        #expect(harness.call(["number", "parse", "--batch"]).output == "")
+    }
+
+    @Test(
+        "a wrong call is refused",
+        arguments: [
+            ([], "NUMBER is missing (the number to read); or give --batch"),
+            (["1", "--batch"], "--batch reads standard input: leave NUMBER out"),
+            (["--batch", "--country", "US"], "--batch takes the region from each line: leave --country out"),
+            (["1", "--country", "ZZ"], "--country: expected a country as two letters such as US, found `ZZ`"),
+            (["1", "--country", "001"], "--country: expected a country as two letters such as US, found `001`"),
+            (["1", "2"], "unexpected argument `2`"),
+        ] as [([String], String)])
+    func wrongCalls(arguments: [String], words: String) throws {
+        let harness = try CommandLineHarness()
+        let result = harness.call(["number", "parse"] + arguments)
+        #expect(result.error.split(separator: "\n").first.map(String.init) == "nocli: " + words)
+        #expect(result.code == 64)
+    }
+}

@@ -1,0 +1,115 @@
+import CommandOptions
+import Testing
+
+@testable import nocli
+
+@Suite struct ProgramTests {
+    @Test("every command explains itself, within the width of its texts")
+    func help() throws {
+        let harness = try CommandLineHarness()
+        for family in Program.families {
+            for command in family.commands {
+                let result = harness.call([family.name, command.declaration.name, "--help"])
+                #expect(result.output.hasPrefix("nocli \(family.name) \(command.declaration.name): "))
+                #expect(result.output.contains("\nUsage: nocli [--database FILE] \(family.name) "))
+                #expect(result.code == 0 && result.error == "")
+            }
+            #expect(harness.call([family.name, "--help"]).output.hasPrefix("nocli \(family.name): "))
+        }
+        #expect(harness.call(["--version"]).output == "nocli \(Program.version)\n")
+    }
+
+    @Test("the help of the program lists every command")
+    func programHelp() throws {
+        let harness = try CommandLineHarness()
+        let text = harness.call(["--help"]).output
+        #expect(text == harness.call(["help"]).output)
+        #expect(
+            text == """
+                nocli: the administrator's command line of the lookup service
+
+                Usage: nocli [--database FILE] COMMAND ...
+
+                Commands:
+                  account          accounts: create, show, list, set-tier, set-limit, set-price,
+                                   suspend, resume
+                  key              keys: create, list, revoke, rotate
+                  balance          prepaid money: show, top-up, adjust
+                  ledger           the ledger: show, verify
+                  name             caller names: import, pin, unpin, suppress, unsuppress, show,
+                                   search, stats
+                  number           the numbering plan: parse
+                  database         the database file: migrate, backup, check
+
+                Options:
+                  --database FILE  the database file; else the variable NUMBERS_LOOKUP_DATABASE
+                                   names it
+                  --json           answer in JSON
+                  --help           show this text, or that of the command before it
+                  --version        show the version
+
+                It works on the database file itself, also while the server runs; the server
+                takes notice within a second. Answers go to standard output, messages to
+                standard error.
+
+                Exit codes: 0 done, 1 failed, 64 wrong usage, 65 bad data.
+
+                """)
+    }
+
+    @Test(
+        "a wrong call is told what was meant and where to read on",
+        arguments: [
+            (
+                [],
+                "nocli: a command is missing: expected one of account, key, balance, ledger, name, number, database\nRun 'nocli --help' to see what is possible.\n"
+            ),
+            (
+                ["acount"],
+                "nocli: unknown command `acount`; did you mean account?\nRun 'nocli --help' to see what is possible.\n"
+            ),
+            (
+                ["account", "crate"],
+                "nocli: unknown command `account crate`; did you mean create?\nRun 'nocli account --help' to see what is possible.\n"
+            ),
+            (
+                ["account"],
+                "nocli: `account` needs a command: expected one of create, show, list, set-tier, set-limit, set-price, suspend, resume\nRun 'nocli account --help' to see what is possible.\n"
+            ),
+            (
+                ["--databse", "x", "account", "list"],
+                "nocli: unknown option --databse; did you mean --database?\nRun 'nocli --help' to see what is possible.\n"
+            ),
+            (
+                ["account", "list"],
+                "nocli: no database was named: put --database FILE before the command, or set NUMBERS_LOOKUP_DATABASE\nRun 'nocli account list --help' to see what is possible.\n"
+            ),
+            (
+                ["account", "list", "x"],
+                "nocli: unexpected argument `x`\nRun 'nocli account list --help' to see what is possible.\n"
+            ),
+        ] as [([String], String)])
+    func wrongCalls(arguments: [String], words: String) throws {
+        let harness = try CommandLineHarness()
+        let result = harness.call(arguments)
+        #expect(result.error == words)
+        #expect(result.output == "" && result.code == 64)
+    }
+
+    @Test("the variable names the database, and the option stands before it")
+    func variable() throws {
+        let harness = try CommandLineHarness()
+        let environment = ["NUMBERS_LOOKUP_DATABASE": harness.database]
+        #expect(harness.call(["database", "migrate"], environment: environment).code == 0)
+        #expect(harness.call(["account", "list"], environment: environment).code == 0)
+        let other = harness.call(["--database", "/nowhere/x.db", "account", "list"], environment: environment)
+        #expect(other.code == 1 && other.error.hasPrefix("nocli: /nowhere/x.db: "))
+        #expect(harness.call(["account", "list"], environment: ["NUMBERS_LOOKUP_DATABASE": ""]).code == 64)
+    }
+
+    @Test("exit codes are those that scripts know")
+    func exitCodes() {
+        #expect(ExitCode.done.rawValue == 0 && ExitCode.failed.rawValue == 1)
+        #expect(ExitCode.usage.rawValue == 64 && ExitCode.badData.rawValue == 65)
+    }
+}

@@ -1,0 +1,111 @@
+# shellcheck shell=bash disable=SC2034
+# What the scripts share: messages, the toolchain, Debian packages, building, and stopping a server. Sourced, not run;
+# so a variable set here and read in a script is not unused (SC2034).
+
+# Exit codes as in sysexits.h, the same that the programs use.
+readonly EX_USAGE=64 EX_UNAVAILABLE=69
+
+# The oldest Swift that compiles the package.
+readonly SWIFT_MAJOR=6 SWIFT_MINOR=3
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+    local code=$1
+    shift
+    say "$@"
+    exit "$code"
+}
+
+# The top of the repository, wherever the script was called from.
+repository() { cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P; }
+
+require_swift() {
+    local version major minor
+    version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9]*\.[0-9][0-9]*\).*/\1/p' | head -n 1) || true
+    major=${version%%.*} minor=${version#*.}
+    if [[ -n $version ]] && ((major > SWIFT_MAJOR || (major == SWIFT_MAJOR && minor >= SWIFT_MINOR))); then
+        return
+    fi
+    die "$EX_UNAVAILABLE" "Swift $SWIFT_MAJOR.$SWIFT_MINOR or newer is needed; found: ${version:-none}.
+Get it with swiftly:
+  curl -fsSLO https://download.swift.org/swiftly/linux/swiftly-\$(uname -m).tar.gz
+  tar xzf swiftly-\$(uname -m).tar.gz
+  ./swiftly init
+or as an archive for your distribution from https://www.swift.org/install/linux/,
+then run this script again with \`swift\` on the PATH."
+}
+
+# Installs those of the named Debian packages that are missing.
+require_packages() {
+    local missing=() package
+    if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+        # Not Debian: what cannot be asked for by package is asked for by what it provides.
+        for package in "$@"; do package_is_provided "$package" || missing+=("$package"); done
+        ((${#missing[@]} == 0)) && return
+        die "$EX_UNAVAILABLE" "Missing: ${missing[*]} (Debian's names).
+This system has no apt-get: install what they are called here, then run this script again."
+    fi
+    for package in "$@"; do
+        [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
+    done
+    ((${#missing[@]} == 0)) && return
+
+    local root=()
+    if ((EUID != 0)); then
+        if ! command -v sudo >/dev/null; then
+            die "$EX_UNAVAILABLE" "Missing Debian packages: ${missing[*]}
+Neither root nor sudo is at hand. Have them installed:
+  apt-get install --no-install-recommends ${missing[*]}"
+        fi
+        root=(sudo)
+        # Without a terminal nobody can type a password.
+        [[ -t 0 ]] || root=(sudo --non-interactive)
+    fi
+    say "Installing Debian packages: ${missing[*]}"
+    "${root[@]}" apt-get -qq update >&2 || say "apt-get update failed; trying with the lists at hand."
+    if ! "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get -qq install --yes --no-install-recommends "${missing[@]}" </dev/null >&2; then
+        die "$EX_UNAVAILABLE" "apt-get could not install: ${missing[*]}"
+    fi
+}
+
+# Whether a system without dpkg has what a Debian package would bring.
+package_is_provided() {
+    case $1 in
+    libsqlite3-dev) pkg-config --exists sqlite3 2>/dev/null ;;
+    libssl-dev) pkg-config --exists libcrypto 2>/dev/null ;;
+    libcmark-dev) pkg-config --exists libcmark 2>/dev/null ;;
+    nginx-light) command -v nginx >/dev/null ;;
+    *) command -v "$1" >/dev/null ;;
+    esac
+}
+
+# Builds the named products in release mode and prints the folder they are in.
+build_release() {
+    local product
+    for product in "$@"; do swift build -c release --product "$product" >&2; done
+    swift build -c release --show-bin-path
+}
+
+# Starts LookupServer with the given arguments and waits until it listens. Sets server_pid and server_url, and leaves its
+# standard output open as file descriptor 3.
+start_server() {
+    local first
+    # A session of its own: Ctrl-C reaches the script alone, which then stops the server once and in order.
+    exec 3< <(exec setsid "$@" </dev/null)
+    server_pid=$!
+    if ! IFS= read -r -t 60 first <&3; then
+        stop_server
+        die 1 "LookupServer did not start; its messages stand above."
+    fi
+    server_url=$(jq -er .url <<<"$first")
+}
+
+# Stops the server that start_server started, and waits until it has finished its requests.
+stop_server() {
+    [[ -n ${server_pid:-} ]] || return 0
+    kill -TERM "$server_pid" 2>/dev/null || true
+    wait "$server_pid" 2>/dev/null || true
+    server_pid=
+}
