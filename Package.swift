@@ -77,6 +77,6 @@ let package = Package(
             exclude: ["PhoneNumbers/expected-rows.tsv"], swiftSettings: settings),
         tests(
             "IntegrationTests",
-            ["HTTPServer", "JSONText", "LookupServer", "NumbersCore", "Platform", "SQLiteDatabase", "TestSupport"]),
+            ["CommandOptions", "HTTPServer", "JSONText", "LookupServer", "NumbersCore", "Platform", "SQLiteDatabase", "TestSupport"]),
     ]
 )

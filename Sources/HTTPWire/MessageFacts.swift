@@ -51,7 +51,12 @@ enum MessageFacts {
                 }
             } else if name.spellsIgnoringCase("expect"), minorVersion > 0 {
                 // RFC 9110 §10.1.1: an HTTP/1.0 request's expectation is ignored.
-                facts.expectation = value.spellsIgnoringCase("100-continue") ? .continuation : .unknown
+                // One member that cannot be met is enough, wherever it stands.
+                if !value.spellsIgnoringCase("100-continue") {
+                    facts.expectation = .unknown
+                } else if facts.expectation == .none {
+                    facts.expectation = .continuation
+                }
             }
         }
         guard found.hostCount < 2 else { throw .badRequest(.hostRepeated) }

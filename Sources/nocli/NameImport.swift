@@ -74,7 +74,7 @@ struct NameImport {
         switch row {
         case .malformed(let line, let reason):
             guard columns != nil else {
-                throw .badData("\(source):\(line): expected a header, found a row that is \(reason)")
+                throw .badData("\(source):\(line): expected a header, found a malformed row: \(reason)")
             }
             rowCount += 1
             leaveOut(line, reason)

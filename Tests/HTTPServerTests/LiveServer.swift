@@ -217,9 +217,9 @@ func withServer(
     try body(live)
 }
 
-/// Waits until `condition` holds; false when it does not within two seconds.
+/// Waits until `condition` holds; false when it does not within ten seconds.
 func eventually(_ condition: () -> Bool) -> Bool {
-    let deadline = MonotonicTime.now() + .seconds(2)
+    let deadline = MonotonicTime.now() + .seconds(10)
     while MonotonicTime.now() < deadline {
         if condition() { return true }
         pause(.milliseconds(2))

@@ -28,7 +28,7 @@ import Testing
             }
             let response = try connection.readResponse()
             #expect(response.status == 408 && response.field("connection") == "close")
-            #expect(MonotonicTime.now() < began + .milliseconds(900))
+            #expect(MonotonicTime.now() < began + .seconds(3))
         }
     }
 
@@ -53,7 +53,7 @@ import Testing
             pause(.milliseconds(150))
             try connection.send("x")
             #expect(try connection.readResponse().status == 408)
-            #expect(connection.isClosed(within: .seconds(1)))
+            #expect(connection.isClosed(within: .seconds(5)))
         }
     }
 
@@ -82,7 +82,7 @@ import Testing
             for _ in 0..<20 {
                 let began = MonotonicTime.now()
                 #expect(try live.client.get("/ready").status == 200)
-                #expect(MonotonicTime.now() < began + .milliseconds(200))
+                #expect(MonotonicTime.now() < began + .seconds(1))
                 pause(.milliseconds(5))
             }
             #expect(eventually { live.server.metrics.openConnections == 0 })

@@ -70,6 +70,7 @@ private func get(_ lines: String...) -> String {
         HeadCase(get("Transfer-Encoding: chunked"), "GET / @h chunked keep", "chunked"),
         HeadCase(get("transfer-encoding: \tChunked "), "GET / @h chunked keep", "without case, trimmed"),
         HeadCase(get("Expect: 100-Continue"), "GET / @h keep continue", "an expectation"),
+        HeadCase(get("Expect: x", "Expect: 100-continue"), "GET / @h keep expect?", "one unknown expectation of two"),
         HeadCase(get("Expect: 200-ok"), "GET / @h keep expect?", "an unknown expectation"),
         HeadCase("GET / HTTP/1.0\r\nExpect: 100-continue\r\n\r\n", "GET / 1.0 close", "HTTP/1.0 cannot expect"),
         HeadCase("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", "OPTIONS * @h asterisk keep", "asterisk-form"),

@@ -60,10 +60,12 @@ struct BillingTests {
         let refused = try fixture.post("/v1/lookup/batch", #"{"numbers": ["+12025550143", "+442079460018"]}"#, key: key)
         #expect(refused.status == 402 && refused.code == "insufficient_balance")
         #expect(refused["balance_micros"]?.number?.int64 == 4_000)
-        #expect(try fixture.get("/v1/lookup/\(Self.named)", key: key).field("X-Balance-Micros") == "2000")
+        let last = try fixture.get("/v1/lookup/\(Self.named)", key: key)
+        #expect(last.field("X-Balance-Micros") == "2000")
         let empty = try fixture.get("/v1/lookup/\(Self.named)", key: key)
         #expect(empty.status == 402)
-        #expect(empty.field("RateLimit-Remaining") == "594", "what a 402 took is given back")
+        #expect(
+            empty.field("RateLimit-Remaining") == last.field("RateLimit-Remaining"), "what a 402 took is given back")
 
         let ledger = try fixture.get("/v1/account/ledger", key: key)
         let entries = try #require(ledger["entries"]?.array).compactMap(\.object)
@@ -113,7 +115,7 @@ struct BillingTests {
                 "/v1/lookup/\(Self.named)", key: account.key,
                 fields: [("Idempotency-Key", String(repeating: "k", count: 255))]).status == 200)
         let balance = try fixture.get("/v1/account", key: account.key)["account"]?.object?["balance_micros"]
-        #expect(balance?.number?.int64 == 10_000_000 - 2 * 2_000)
+        #expect(balance?.number?.int64 == 9_996_000)
     }
 
     @Test("A suppression works within a second: never named, never billed, not even from a replay")
@@ -200,8 +202,7 @@ struct BillingTests {
         let answered = Outcomes()
         let client = fixture.client
         let server = fixture.server
-        let stop = Date().addingTimeInterval(0.3 + 0.25 * Double(round))
-        DispatchQueue.global().asyncAfter(deadline: .now() + stop.timeIntervalSinceNow) { server.signal(SIGKILL) }
+        server.signal(SIGKILL, after: 0.3 + 0.25 * Double(round))
         DispatchQueue.concurrentPerform(iterations: 8) { worker in
             guard let connection = try? client.connect() else { return }
             for index in 0..<100_000 {

@@ -1,3 +1,4 @@
+import CommandOptions
 import Foundation
 import FoundationXML
 import HTTPServer
@@ -142,10 +143,9 @@ struct DocumentTests {
     }
 
     private static func settings(_ arguments: [String]) throws -> LookupSettings {
-        guard
-            case .run(let values) = try LookupSettings.options.parse(
-                arguments: arguments, environment: [:], readFile: { _ in .success([]) })
-        else { throw ProgramFailure(description: "no values") }
+        let request = try LookupSettings.options.parse(
+            arguments: arguments, environment: [:], readFile: { _ in .success([]) })
+        guard case .run(let values) = request else { throw ProgramFailure(description: "no values") }
         return LookupSettings(values, cores: 1)
     }
 }

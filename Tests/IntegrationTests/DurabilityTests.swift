@@ -21,7 +21,7 @@ struct DurabilityTests {
         let folder = try TestFolder()
         let trace = folder.file("trace")
         let fixture = try LookupFixture(
-            ["--access-log", "off"], wrapper: ["strace", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", trace],
+            ["--access-log", "off"], wrapper: ["/usr/bin/env", "strace", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", trace],
             folder: folder)
         let account = try fixture.account(tier: "enterprise", usd: "100")
         try fixture.nocli("account", "set-limit", account.id, "1000000")

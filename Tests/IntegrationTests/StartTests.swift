@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import SQLiteDatabase
 import TestSupport
 import Testing

@@ -137,6 +137,12 @@ package final class RunningProgram {
 
     package func signal(_ number: Int32) { kill(processID, number) }
 
+    /// Sends a signal some time from now, whatever the test does meanwhile.
+    package func signal(_ number: Int32, after seconds: Double) {
+        let identifier = processID
+        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { _ = kill(identifier, number) }
+    }
+
     /// Waits for its end; the exit code, or nil when it goes on.
     package func waitForExit(seconds: Double = 20) -> Int32? {
         let deadline = Date().addingTimeInterval(seconds)
@@ -151,4 +157,6 @@ package final class RunningProgram {
 /// A program that did not start.
 package struct ProgramFailure: Error, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) { self.description = description }
 }

@@ -76,7 +76,7 @@ import Testing
         harness.run("account", "create", "--name", "東京 é\u{202E}", "--email", "ann@example.org")
         #expect(
             harness.run("account", "list").output == """
-                Account                Name      Tier  Limit  Balance USD  State
+                Account                Name     Tier  Limit  Balance USD  State
                 acct_0080808080808081  東京 é?  free     60         0.00  active
 
                 """)

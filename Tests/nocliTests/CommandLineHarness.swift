@@ -1,8 +1,8 @@
 // Runs commands in process against a database in a directory of its own, with a fixed time and predictable keys.
 
-import Glibc
 import Platform
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import nocli
@@ -19,13 +19,11 @@ final class CommandLineHarness {
     /// 2026-01-02T03:04:05Z.
     static let now = UnixTime(seconds: 1_767_323_045)
 
-    let directory: String
+    private let folder: TestFolder
     private let random: RandomSource
 
     init() throws {
-        var template = Array("/tmp/nocli-test-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
-        directory = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        folder = try TestFolder()
         let counter = Mutex<UInt8>(0)
         random = RandomSource { buffer in
             // Every request for bytes gets the next byte, repeated: keys and identifiers that a test can write down.
@@ -37,11 +35,7 @@ final class CommandLineHarness {
         }
     }
 
-    deinit {
-        for name in Self.entries(of: directory) { unlink("\(directory)/\(name)") }
-        rmdir(directory)
-    }
-
+    var directory: String { folder.path }
     var database: String { "\(directory)/lookup.db" }
 
     /// Runs a command on the database; `arguments` without `--database`.
@@ -61,7 +55,7 @@ final class CommandLineHarness {
                     defer { rest = rest.dropFirst(count) }
                     return Array(rest.prefix(count))
                 }) { readInput in
-                    Program.run(
+                    nocli.Program.run(
                         arguments,
                         ProcessSurroundings(
                             environment: environment,
@@ -79,33 +73,12 @@ final class CommandLineHarness {
     }
 
     /// Writes a file into the directory and returns its path.
-    func file(_ name: String, _ content: String) throws -> String {
-        let path = "\(directory)/\(name)"
-        let descriptor = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0o600)
-        try #require(descriptor >= 0)
-        defer { close(descriptor) }
-        let bytes = Array(content.utf8)
-        try #require(write(descriptor, bytes, bytes.count) == bytes.count)
-        return path
-    }
+    func file(_ name: String, _ content: String) throws -> String { try folder.write(name, content) }
 
     /// Opens an account and returns its identifier: always the same one in a harness where nothing else was made.
     func openAccount(tier: String = "standard") throws -> String {
         let result = run("account", "create", "--name", "Ann", "--tier", tier, "--json")
         try #require(result.code == 0, "\(result.error)")
         return "acct_0080808080808081"
-    }
-
-    private static func entries(of directory: String) -> [String] {
-        guard let stream = opendir(directory) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
     }
 }

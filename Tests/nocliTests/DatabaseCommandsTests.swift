@@ -60,7 +60,8 @@ import Testing
         let path = try harness.file("old.db", "")
         do {
             let connection = try Connection(path: path, mode: .readWrite, busyTimeout: .zero)
-            try connection.execute("PRAGMA application_id = \(LookupSchema.applicationID); CREATE TABLE t (x) STRICT")
+            try connection.execute(
+                "PRAGMA application_id = \(LookupSchema.applicationID); CREATE TABLE t (x INTEGER) STRICT")
         }
         let list = harness.call(["--database", path, "account", "list"])
         #expect(
@@ -78,13 +79,13 @@ import Testing
         let foreign = try harness.file("foreign.db", "")
         do {
             let connection = try Connection(path: foreign, mode: .readWrite, busyTimeout: .zero)
-            try connection.execute("PRAGMA application_id = 7; CREATE TABLE t (x) STRICT")
+            try connection.execute("PRAGMA application_id = 7; CREATE TABLE t (x INTEGER) STRICT")
         }
         let newer = try harness.file("newer.db", "")
         do {
             let connection = try Connection(path: newer, mode: .readWrite, busyTimeout: .zero)
             try connection.execute(
-                "PRAGMA application_id = \(LookupSchema.applicationID); PRAGMA user_version = 999; CREATE TABLE t (x) STRICT"
+                "PRAGMA application_id = \(LookupSchema.applicationID); PRAGMA user_version = 999; CREATE TABLE t (x INTEGER) STRICT"
             )
         }
         let cases = [

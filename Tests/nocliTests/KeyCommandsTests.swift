@@ -116,7 +116,7 @@ import Testing
             ),
             (
                 ["remove", "key_0202020202020203"],
-                "unknown command `key remove`: expected one of create, list, revoke, rotate"
+                "unknown command `key remove`; did you mean revoke?"
             ),
         ] as [([String], String)])
     func wrongCalls(arguments: [String], words: String) throws {

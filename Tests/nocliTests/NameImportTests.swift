@@ -57,7 +57,7 @@ import Testing
             ("\n\n", "expected a header with the columns number,name[,as_of], found an empty file"),
             (
                 "+12025550143,Harbor\n",
-                "expected a header with the columns number,name[,as_of], found +12025550143,Harbor"
+                "expected a header with the columns number,name[,as_of], found +1…43,Harbor"
             ),
             ("\u{1B}[2J,x\n", "expected a header with the columns number,name[,as_of], found ?[2J,x"),
             (
@@ -66,7 +66,7 @@ import Testing
             ),
             (
                 "\"number,name\n",
-                "expected a header, found a row that is malformed: the quoted field that began on line 1 does not end"
+                "expected a header, found a malformed row: the quoted field that began on line 1 does not end"
             ),
             ("number,name\nx,y\n", "no row could be read; the directory is as it was"),
         ])

@@ -1,29 +1,21 @@
 // From digits to a country and a national number. Stateless: reads the plan, returns values.
 
-/// Reads written numbers as they are dialled in one territory, or without one.
-struct NumberParser {
+/// A number in its country: the calling code, its record, and 2 to 17 national digits.
+struct ParsedNumber {
     /// Shorter national numbers are refused.
-    private static let nationalDigitsMin = 2
+    fileprivate static let digitsMin = 2
     /// The ITU allows 15 digits in all, but there are longer ones in Germany.
-    private static let nationalDigitsMax = 17
+    fileprivate static let digitsMax = 17
 
-    private let tables: PlanTables
-    private let territory: Int?
+    let countryCode: Int
+    let record: Int
+    let digits: DigitString
+}
 
-    init(_ tables: PlanTables, territory: Int?) {
-        self.tables = tables
-        self.territory = territory
-    }
-
-    /// A number in its country: the calling code, its record, and 2 to 17 national digits.
-    struct Result {
-        let countryCode: Int
-        let record: Int
-        let digits: DigitString
-    }
-
+/// Reading written numbers as they are dialled in one territory, or without one.
+extension PlanTables {
     /// Finds the country of a written number and strips everything that is not part of the national number.
-    func parse(_ written: WrittenNumber) throws(PhoneNumberError) -> Result {
+    func parse(_ written: WrittenNumber, territory: Int?) throws(PhoneNumberError) -> ParsedNumber {
         // Without a known region only an international number tells where it belongs.
         guard territory != nil || written.hasPlus else { throw .invalidCountryCode }
         var code: Int
@@ -32,55 +24,57 @@ struct NumberParser {
         let international = written.hasPlus ? try afterInternationalPrefix(written.digits) : nil
         if let international {
             (code, national) = international
-        } else if let dialled = try codeInDialled(written.digits) {
+        } else if let dialled = try codeInDialled(written.digits, territory) {
             (code, national) = dialled
         } else {
             // A plus sign was there, but neither with nor without it is a calling code to be found.
             guard !written.hasPlus, let territory else { throw .invalidCountryCode }
-            (code, national) = (tables.territory(territory, .callingCode), written.digits)
+            (code, national) = (self.territory(territory, .callingCode), written.digits)
             return try finish(code, national, territory)
         }
-        guard let record = tables.callingCode(code) else { throw .invalidCountryCode }
-        metadata = tables.callingCode(record, .mainTerritory)
+        guard let record = callingCode(code) else { throw .invalidCountryCode }
+        metadata = callingCode(record, .mainTerritory)
         return try finish(code, national, metadata)
     }
 
-    private func finish(_ code: Int, _ digits: DigitString, _ metadata: Int) throws(PhoneNumberError) -> Result {
-        guard digits.count >= Self.nationalDigitsMin else { throw .tooShortNSN }
+    private func finish(_ code: Int, _ digits: DigitString, _ metadata: Int) throws(PhoneNumberError) -> ParsedNumber {
+        guard digits.count >= ParsedNumber.digitsMin else { throw .tooShortNSN }
         var national = digits
         let stripped = strippingNationalPrefix(digits, metadata)
         // A number that becomes too short without its prefix may be a short number, and keeps it.
-        switch tables.possibility(ofLength: stripped.count, in: metadata) {
+        switch possibility(ofLength: stripped.count, in: metadata) {
         case .tooShort, .localOnly, .invalidLength: break
         case .possible, .tooLong, .invalidCountryCode: national = stripped
         }
-        guard national.count >= Self.nationalDigitsMin else { throw .tooShortNSN }
-        guard national.count <= Self.nationalDigitsMax else { throw .tooLong }
-        guard let record = tables.callingCode(code) else { throw .invalidCountryCode }
-        return Result(countryCode: code, record: record, digits: national)
+        guard national.count >= ParsedNumber.digitsMin else { throw .tooShortNSN }
+        guard national.count <= ParsedNumber.digitsMax else { throw .tooLong }
+        guard let record = callingCode(code) else { throw .invalidCountryCode }
+        return ParsedNumber(countryCode: code, record: record, digits: national)
     }
 
     /// The calling code behind a plus sign or an international prefix; nil when there is none that anybody has.
     private func afterInternationalPrefix(
         _ digits: DigitString
     ) throws(PhoneNumberError) -> (code: Int, national: DigitString)? {
-        guard digits.count > Self.nationalDigitsMin else { throw .tooShortAfterIDD }
+        guard digits.count > ParsedNumber.digitsMin else { throw .tooShortAfterIDD }
         // Calling codes do not begin with zero.
         guard digits[0] != 0 else { return nil }
         var code = 0
         for length in 1...3 where length <= digits.count {
             code = code * 10 + Int(digits[length - 1])
-            if tables.callingCode(code) != nil { return (code, digits.dropping(length)) }
+            if callingCode(code) != nil { return (code, digits.dropping(length)) }
         }
         return nil
     }
 
     /// The calling code in a number as it was dialled: behind the territory's international prefix, or the territory's
     /// own, when the number makes more sense without it. Nil when there is none.
-    private func codeInDialled(_ digits: DigitString) throws(PhoneNumberError) -> (code: Int, national: DigitString)? {
+    private func codeInDialled(_ digits: DigitString, _ territory: Int?) throws(PhoneNumberError) -> (
+        code: Int, national: DigitString
+    )? {
         guard let territory else { return nil }
-        let prefix = tables.territory(territory, .internationalPrefix)
-        if prefix != PlanLayout.none, let match = tables.prefixMatch(from: prefix, digits) {
+        let prefix = self.territory(territory, .internationalPrefix)
+        if prefix != PlanLayout.none, let match = prefixMatch(from: prefix, digits) {
             // No calling code begins with zero, so a zero behind the prefix says that it was none.
             if match.end >= digits.count || digits[match.end] != 0 {
                 guard let found = try afterInternationalPrefix(digits.dropping(match.end)) else {
@@ -89,33 +83,33 @@ struct NumberParser {
                 return found
             }
         }
-        let code = tables.territory(territory, .callingCode)
+        let code = self.territory(territory, .callingCode)
         var own = DigitString()
         own.append(decimal: UInt64(code))
         guard digits.count >= own.count, (0..<own.count).allSatisfy({ digits[$0] == own[$0] }) else { return nil }
         let national = strippingNationalPrefix(digits.dropping(own.count), territory)
         let isBetter =
-            !tables.isGenerallyValid(digits, in: territory) && tables.isGenerallyValid(national, in: territory)
-        return isBetter || tables.possibility(ofLength: digits.count, in: territory) == .tooLong
+            !isGenerallyValid(digits, in: territory) && isGenerallyValid(national, in: territory)
+        return isBetter || possibility(ofLength: digits.count, in: territory) == .tooLong
             ? (code, national) : nil
     }
 
     /// Without the national prefix and the carrier code, and transformed where the plan says so; unchanged when that
     /// would make a viable number unviable.
     private func strippingNationalPrefix(_ digits: DigitString, _ metadata: Int) -> DigitString {
-        let prefix = tables.territory(metadata, .nationalPrefix)
+        let prefix = self.territory(metadata, .nationalPrefix)
         guard prefix != PlanLayout.none, !digits.isEmpty else { return digits }
-        guard let match = tables.prefixMatch(from: prefix, digits) else { return digits }
+        guard let match = prefixMatch(from: prefix, digits) else { return digits }
         var stripped = digits.dropping(match.end)
-        let rule = tables.text(tables.territory(metadata, .transformRule))
-        if !rule.isEmpty, let last = tables.group(tables.territory(metadata, .prefixGroups), of: match) {
+        let rule = text(self.territory(metadata, .transformRule))
+        if !rule.isEmpty, let last = group(self.territory(metadata, .prefixGroups), of: match) {
             var transformed = DigitString()
             for byte in rule.dropLast() { transformed.append(byte &- 48) }
             for index in last { transformed.append(digits[index]) }
             for index in match.end..<digits.count { transformed.append(digits[index]) }
             stripped = transformed
         }
-        if tables.isGenerallyValid(digits, in: metadata), !tables.isGenerallyValid(stripped, in: metadata) {
+        if isGenerallyValid(digits, in: metadata), !isGenerallyValid(stripped, in: metadata) {
             return digits
         }
         return stripped

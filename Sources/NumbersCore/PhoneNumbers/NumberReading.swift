@@ -29,7 +29,7 @@ package enum NumberReading {
     ) -> Result<PhoneNumber, PhoneNumberError> {
         let written: WrittenNumber
         do throws(PhoneNumberError) {
-            written = try WrittenNumber(text.utf8.span, plan.tables.characters)
+            written = try WrittenNumber(text.utf8.span, plan.tables)
         } catch {
             return .failure(error)
         }

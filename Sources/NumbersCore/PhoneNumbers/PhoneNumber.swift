@@ -33,14 +33,14 @@ package struct PhoneNumber: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads a number from UTF-8; bytes that are no UTF-8 count as characters without a meaning.
     package init(parsing bytes: Span<UInt8>, region: Region?, plan: NumberingPlan) throws(PhoneNumberError) {
-        try self.init(WrittenNumber(bytes, plan.tables.characters), region: region, plan: plan)
+        try self.init(WrittenNumber(bytes, plan.tables), region: region, plan: plan)
     }
 
     /// Finds the country of a number whose digits are known already.
     init(_ written: WrittenNumber, region: Region?, plan: NumberingPlan) throws(PhoneNumberError) {
         let tables = plan.tables
         let territory = region.flatMap { tables.territory(of: $0) }
-        let parsed = try NumberParser(tables, territory: territory).parse(written)
+        let parsed = try tables.parse(written, territory: territory)
         var value: UInt64 = 0
         var zeros: UInt8 = 0
         for index in 0..<parsed.digits.count {
@@ -94,12 +94,16 @@ package struct PhoneNumber: Sendable, Hashable, CustomStringConvertible {
     }
 
     private var unverifiedE164: E164? {
-        let national = nationalDigits
-        var value = UInt64(countryCode)
         let countryDigits = countryCode < 10 ? 1 : countryCode < 100 ? 2 : 3
-        guard national.count + countryDigits <= E164.digitsMax else { return nil }
-        for index in 0..<national.count { value = value * 10 + UInt64(national[index]) }
-        return E164(value)
+        var nationalDigits = Int(leadingZeros) + 1
+        var power: UInt64 = 10
+        while power <= nationalNumber {
+            power *= 10
+            nationalDigits += 1
+        }
+        guard nationalDigits + countryDigits <= E164.digitsMax else { return nil }
+        for _ in 0..<leadingZeros { power *= 10 }
+        return E164(UInt64(countryCode) * power + nationalNumber)
     }
 }
 

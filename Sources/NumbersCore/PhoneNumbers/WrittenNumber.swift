@@ -13,14 +13,14 @@ struct WrittenNumber {
     /// Finds the number in a text of UTF-8; bytes that are no UTF-8 count as characters without a meaning.
     ///
     /// - Throws: `.tooLong` for more than 250 characters, `.notANumber` for what does not look like a number.
-    init(_ bytes: Span<UInt8>, _ characters: CharacterClasses) throws(PhoneNumberError) {
+    init(_ bytes: Span<UInt8>, _ tables: PlanTables) throws(PhoneNumberError) {
         switch Self.simple(bytes) {
         case .number(let number):
             self = number
         case .notANumber:
             throw .notANumber
         case .needsFullReading:
-            self = try Self.full(bytes, characters)
+            self = try Self.full(bytes, tables.characters)
         }
     }
 

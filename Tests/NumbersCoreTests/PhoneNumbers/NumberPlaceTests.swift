@@ -13,7 +13,7 @@ struct NumberPlaceTests {
             ("+4930901820", nil, "Berlin", ["Europe/Berlin"]),
             ("+41446681800", nil, "Zurich", ["Europe/Zurich"]),
             ("+18002345678", nil, nil, nil),
-            ("+447912345678", "EE", nil, nil),
+            ("+447912345678", "O2", nil, nil),
             ("+5491123456789", nil, "Buenos Aires", ["America/Buenos_Aires"]),
         ] as [(String, String?, String?, [String]?)])
     func places(text: String, carrier: String?, location: String?, zones: [String]?) throws {

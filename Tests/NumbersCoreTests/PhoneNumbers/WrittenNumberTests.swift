@@ -4,10 +4,10 @@ import Testing
 
 @Suite("Written numbers")
 struct WrittenNumberTests {
-    private let characters = NumberingPlan.builtIn.tables.characters
+    private let tables = NumberingPlan.builtIn.tables
 
     private func digits(_ text: String) throws -> String {
-        let written = try WrittenNumber(text.utf8.span, characters)
+        let written = try WrittenNumber(text.utf8.span, tables)
         return (written.hasPlus ? "+" : "") + (0..<written.digits.count).map { "\(written.digits[$0])" }.joined()
     }
 
@@ -34,7 +34,7 @@ struct WrittenNumberTests {
             " ext. ,- 22",
         ])
     func extensions(label: String) throws {
-        let written = try WrittenNumber("415 555 2671\(label)".utf8.span, characters)
+        let written = try WrittenNumber("415 555 2671\(label)".utf8.span, tables)
         #expect(written.extension == "22")
         #expect(written.digits.count == 10)
     }
@@ -43,12 +43,12 @@ struct WrittenNumberTests {
         "Labels whose digits are too many or missing are no extension",
         arguments: ["x1234567890", " ext. 123456789012345678901", " - 1234567#", " - 22", " x", ";ext=", " q 22"])
     func noExtension(label: String) {
-        #expect((try? WrittenNumber("415 555 2671\(label)".utf8.span, characters))?.extension == nil)
+        #expect((try? WrittenNumber("415 555 2671\(label)".utf8.span, tables))?.extension == nil)
     }
 
     @Test("An extension keeps its digits as they were written")
     func otherScript() throws {
-        #expect(try WrittenNumber("415 555 2671 x٢٢".utf8.span, characters).extension == "٢٢")
+        #expect(try WrittenNumber("415 555 2671 x٢٢".utf8.span, tables).extension == "٢٢")
     }
 
     @Test("250 characters are read, 251 are not", arguments: [(249, true), (250, true), (251, false)])
