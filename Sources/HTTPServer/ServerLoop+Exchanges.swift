@@ -214,7 +214,7 @@ extension ServerLoop {
             response, frame: ResponseFrame(persistence: persistence, omitsContent: exchange.head.method == .head),
             dateLine: dateLine, requestID: exchange.id, to: &outgoing)
         connection.phase = keeps ? .head : .closing
-        connection.messageDeadline = now + context.limits.idleTimeout
+        connection.messageDeadline = MonotonicTime(nanoseconds: now.nanoseconds &+ idleNanoseconds)
         let route: Int
         if case .route(let index, _) = exchange.verdict { route = index } else { route = context.router.routes.count }
         record(
@@ -285,7 +285,8 @@ extension ServerLoop {
         method: HTTPMethod?, peer: NetworkAddress, client: NetworkAddress
     ) {
         let end = context.clock.monotonic()
-        let microseconds = UInt64(max(0, received.duration(to: end).wholeNanoseconds)) / 1_000
+        // Plain integers: `Duration` reckons in 128 bits, which would cost more here than the clock itself.
+        let microseconds = end > received ? (end.nanoseconds - received.nanoseconds) / 1_000 : 0
         let numbers = context.metrics.routes[route]
         numbers.record(status: status, microseconds: microseconds)
         guard accessLog != nil else { return }

@@ -68,6 +68,8 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
     /// Bytes of requests and answers the loop keeps for its connections at this moment, and the most it may.
     var heldBytes = 0
     let heldBytesMax: Int
+    /// The idle time-out, converted once because every answer sets it anew.
+    let idleNanoseconds: UInt64
     /// Tasks of handlers that have not ended.
     var tasksAtWork = 0
     var drainDeadline: MonotonicTime?
@@ -77,6 +79,9 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
     init(context: ServerContext, listener: ListeningSocket, loopCount: Int) throws(SystemError) {
         self.context = context
         heldBytesMax = context.limits.heldBytes / loopCount
+        // A hundred years are as good as for ever, and cannot overflow the clock.
+        idleNanoseconds = UInt64(
+            min(max(0, context.limits.idleTimeout.wholeNanoseconds), Duration.seconds(3_155_760_000).wholeNanoseconds))
         self.listener = listener
         inbox = try LoopInbox()
         poller = try Poller()

@@ -59,8 +59,8 @@ package struct JSONFields: Sendable {
     package func string(_ name: StaticString, length: ClosedRange<Int>) throws(JSONInputError)
         -> String
     {
-        let expected = Expectation.string(length)
-        return try Self.string(try present(name, expected), length, expected, pathOf(name))
+        let value = try present(name, Expectation.string(length))
+        return try Self.string(value, length, path: pathOf(name))
     }
 
     /// A string of an allowed length, or nil.
@@ -68,20 +68,18 @@ package struct JSONFields: Sendable {
         -> String?
     {
         guard let value = notNull(name) else { return nil }
-        return try Self.string(value, length, Expectation.string(length), pathOf(name))
+        return try Self.string(value, length, path: pathOf(name))
     }
 
     /// An array of so many strings, each of an allowed length; an error names the element by its index.
     package func strings(
         _ name: StaticString, count: ClosedRange<Int>, length: ClosedRange<Int>
     ) throws(JSONInputError) -> [String] {
-        let expected = Expectation.array(count, of: "strings")
-        let elements = try elements(try present(name, expected), name, count, expected)
+        let elements = try elements(name, count, of: "strings")
         var texts: [String] = []
         texts.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
-            let path = pathOf(name) + "[\(index)]"
-            texts.append(try Self.string(element, length, Expectation.string(length), path))
+            texts.append(try Self.string(element, length, path: pathOf(name) + "[\(index)]"))
         }
         return texts
     }
@@ -116,8 +114,7 @@ package struct JSONFields: Sendable {
     package func choices<Choice>(
         _ name: StaticString, as type: Choice.Type, count: ClosedRange<Int>
     ) throws(JSONInputError) -> [Choice] where Choice: CaseIterable & RawRepresentable<String> {
-        let expected = Expectation.array(count, of: "strings")
-        let elements = try elements(try present(name, expected), name, count, expected)
+        let elements = try elements(name, count, of: "strings")
         var choices: [Choice] = []
         for (index, element) in elements.enumerated() {
             choices.append(try Self.choice(element, as: type, path: pathOf(name) + "[\(index)]"))
@@ -173,8 +170,7 @@ package struct JSONFields: Sendable {
     package func rows(_ name: StaticString, count: ClosedRange<Int>) throws(JSONInputError)
         -> [JSONFields]
     {
-        let expected = Expectation.array(count, of: "objects")
-        let elements = try elements(try present(name, expected), name, count, expected)
+        let elements = try elements(name, count, of: "objects")
         var rows: [JSONFields] = []
         for (index, element) in elements.enumerated() {
             rows.append(try JSONFields(element, path: pathOf(name) + "[\(index)]"))
@@ -193,9 +189,11 @@ package struct JSONFields: Sendable {
         return value
     }
 
-    private func present(_ name: StaticString, _ expected: String) throws(JSONInputError) -> JSONValue {
+    private func present(
+        _ name: StaticString, _ expected: @autoclosure () -> String
+    ) throws(JSONInputError) -> JSONValue {
         guard let value = object[name.description] else {
-            throw .field(path: pathOf(name), expected: expected, found: "no such field")
+            throw .field(path: pathOf(name), expected: expected(), found: "no such field")
         }
         return value
     }
@@ -207,11 +205,14 @@ package struct JSONFields: Sendable {
     }
 
     private func elements(
-        _ value: JSONValue, _ name: StaticString, _ count: ClosedRange<Int>, _ expected: String
+        _ name: StaticString, _ count: ClosedRange<Int>, of kind: String
     ) throws(JSONInputError) -> [JSONValue] {
-        guard case .array(let elements) = value else { throw mismatch(name, expected, value) }
+        let value = try present(name, Expectation.array(count, of: kind))
+        guard case .array(let elements) = value else { throw mismatch(name, Expectation.array(count, of: kind), value) }
         guard count.contains(elements.count) else {
-            throw .field(path: pathOf(name), expected: expected, found: "an array of \(elements.count)")
+            throw .field(
+                path: pathOf(name), expected: Expectation.array(count, of: kind), found: "an array of \(elements.count)"
+            )
         }
         return elements
     }
@@ -219,14 +220,13 @@ package struct JSONFields: Sendable {
     private func integer(
         _ value: JSONValue, _ name: StaticString, _ range: ClosedRange<Int64>
     ) throws(JSONInputError) -> Int64 {
-        let expected = Expectation.integer(range)
-        guard case .number(let number) = value else { throw mismatch(name, expected, value) }
+        guard case .number(let number) = value else { throw mismatch(name, Expectation.integer(range), value) }
         guard let integer = number.int64 else {
             let found = number.text.utf8.contains {
                 $0 | 0x20 == UInt8(ascii: "e") || $0 == UInt8(ascii: ".")
             }
             throw .field(
-                path: pathOf(name), expected: expected,
+                path: pathOf(name), expected: Expectation.integer(range),
                 found: found
                     ? "a number that is not whole or too large"
                     : "a number of \(number.text.utf8.count) digits")
@@ -236,32 +236,35 @@ package struct JSONFields: Sendable {
             let found =
                 abs(Double(integer)) < 1_000_000
                 ? "\(integer)" : "a number of \(number.text.utf8.count) digits"
-            throw .field(path: pathOf(name), expected: expected, found: found)
+            throw .field(path: pathOf(name), expected: Expectation.integer(range), found: found)
         }
         return integer
     }
 
     private static func string(
-        _ value: JSONValue, _ length: ClosedRange<Int>, _ expected: String, _ path: String
+        _ value: JSONValue, _ length: ClosedRange<Int>, path: @autoclosure () -> String
     ) throws(JSONInputError) -> String {
         guard case .string(let text) = value else {
-            throw .field(path: path, expected: expected, found: value.kindDescription)
+            throw .field(path: path(), expected: Expectation.string(length), found: value.kindDescription)
         }
+        // A scalar is one to four bytes: most texts are within the bounds whatever theirs are.
+        let byteCount = text.utf8.count
+        if byteCount <= length.upperBound, byteCount / 4 >= length.lowerBound { return text }
         let count = text.unicodeScalars.count
         guard length.contains(count) else {
-            throw .field(
-                path: path, expected: expected, found: count == 0 ? "an empty string" : "one of \(count)")
+            let found = count == 0 ? "an empty string" : "one of \(count)"
+            throw .field(path: path(), expected: Expectation.string(length), found: found)
         }
         return text
     }
 
     private static func choice<Choice>(
-        _ value: JSONValue, as type: Choice.Type, path: String
+        _ value: JSONValue, as type: Choice.Type, path: @autoclosure () -> String
     ) throws(JSONInputError) -> Choice where Choice: CaseIterable & RawRepresentable<String> {
         guard case .string(let text) = value else {
-            throw .field(path: path, expected: Expectation.choice(type), found: value.kindDescription)
+            throw .field(path: path(), expected: Expectation.choice(type), found: value.kindDescription)
         }
         for choice in Choice.allCases where sameBytes(choice.rawValue, text) { return choice }
-        throw .field(path: path, expected: Expectation.choice(type), found: "another string")
+        throw .field(path: path(), expected: Expectation.choice(type), found: "another string")
     }
 }

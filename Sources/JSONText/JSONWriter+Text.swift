@@ -1,52 +1,133 @@
-// The two conversions of the hot path: escaped text and decimal digits, both without intermediate strings.
+// The two conversions of the hot path, escaped text and decimal digits, without intermediate strings: each reserves its
+// room once and fills it in one pass.
+
+/// A place to put bytes into room that was reserved for them. Lives only inside `JSONWriter.emit`.
+struct ReservedBytes: ~Copyable {
+    private let start: UnsafeMutablePointer<UInt8>
+    private let capacity: Int
+    private(set) var count = 0
+
+    fileprivate init(_ start: UnsafeMutablePointer<UInt8>, capacity: Int) {
+        self.start = start
+        self.capacity = capacity
+    }
+
+    /// Appends a byte. Sound because the caller reserved room for everything it puts, which debug builds check.
+    @inline(always)
+    mutating func put(_ byte: UInt8) {
+        assert(count < capacity)
+        start[count] = byte
+        count += 1
+    }
+
+    /// Appends ASCII text. A StaticString with a pointer is valid for its whole length and lives forever.
+    @inline(always)
+    mutating func put(_ text: StaticString) {
+        let length = text.utf8CodeUnitCount
+        assert(count + length <= capacity)
+        (start + count).update(from: text.utf8Start, count: length)
+        count += length
+    }
+
+    /// Appends text up to the first byte that must be escaped; returns how many bytes that were.
+    @inline(always)
+    mutating func putPlain(_ text: UnsafeBufferPointer<UInt8>) -> Int {
+        assert(count + text.count <= capacity)
+        let target = start + count
+        var index = 0
+        while index < text.count, !mustBeEscaped(text[index]) {
+            target[index] = text[index]
+            index += 1
+        }
+        count += index
+        return index
+    }
+}
+
+/// Whether a byte is, or may begin, something that never goes out as it is: control characters, quote, backslash, DEL,
+/// and E2, with which U+2028 and U+2029 begin.
+@inline(always)
+private func mustBeEscaped(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F || byte == 0xE2
+}
 
 extension JSONWriter {
-    /// The text with what must be escaped escaped; runs that need nothing are copied whole.
-    mutating func appendEscaped(_ text: String) {
-        let utf8 = text.utf8.span
-        var runStart = 0
-        var index = 0
+    /// Appends at most `capacity` bytes that `body` puts.
+    @inline(always)
+    mutating func emit(_ capacity: Int, _ body: (inout ReservedBytes) -> Void) {
+        bytes.append(addingCapacity: capacity) { span in
+            span.withUnsafeMutableBufferPointer { buffer, initializedCount in
+                guard let base = buffer.baseAddress else { return }
+                // The span is the room just added: `capacity` bytes from its first uninitialized one on.
+                var output = ReservedBytes(base + initializedCount, capacity: capacity)
+                body(&output)
+                initializedCount += output.count
+            }
+        }
+    }
+
+    /// A comma if one is due, and the text in quotes with what must be escaped escaped.
+    mutating func appendQuoted(_ text: String, comma: Bool) {
+        var text = text
+        text.withUTF8 { utf8 in
+            var plainCount = 0
+            emit(utf8.count + 3) { output in
+                if comma { output.put(UInt8(ascii: ",")) }
+                output.put(UInt8(ascii: "\""))
+                plainCount = output.putPlain(utf8)
+                if plainCount == utf8.count { output.put(UInt8(ascii: "\"")) }
+            }
+            if plainCount == utf8.count { return }
+            appendEscaped(utf8, from: plainCount)
+            bytes.append(UInt8(ascii: "\""))
+        }
+    }
+
+    /// The rest of a text from a byte that may need an escape; runs that need none are copied whole.
+    private mutating func appendEscaped(_ utf8: UnsafeBufferPointer<UInt8>, from start: Int) {
+        var runStart = start
+        var index = start
         while index < utf8.count {
             let byte = utf8[index]
-            if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte != 0x7F,
-                byte != 0xE2
-            {
+            guard mustBeEscaped(byte) else {
                 index += 1
                 continue
             }
             if byte == 0xE2 {
-                // U+2028 and U+2029 are E2 80 A8 and E2 80 A9: line ends to JavaScript, so they never go out raw.
+                // U+2028 and U+2029 are E2 80 A8 and E2 80 A9: line ends to JavaScript.
                 guard index + 2 < utf8.count, utf8[index + 1] == 0x80, utf8[index + 2] & 0xFE == 0xA8 else {
                     index += 1
                     continue
                 }
-                append(utf8, runStart..<index)
+                bytes.append(contentsOf: utf8[runStart..<index])
                 appendUnicodeEscape(0x2028 + UInt16(utf8[index + 2] & 1))
                 index += 3
             } else {
-                append(utf8, runStart..<index)
+                bytes.append(contentsOf: utf8[runStart..<index])
                 appendEscape(of: byte)
                 index += 1
             }
             runStart = index
         }
-        append(utf8, runStart..<utf8.count)
+        bytes.append(contentsOf: utf8[runStart...])
     }
 
-    /// The decimal digits of a whole number.
-    mutating func appendDecimal<Number: FixedWidthInteger>(_ value: Number) {
-        // Forty places hold every 128-bit number with its sign.
-        var digits = InlineArray<40, UInt8>(repeating: 0)
-        var place = 40
-        var rest = value.magnitude
+    /// A comma if one is due, and the decimal digits of a whole number.
+    mutating func appendDecimal(_ magnitude: UInt64, isNegative: Bool, comma: Bool) {
+        // Twenty digits hold every 64-bit number.
+        var digits = InlineArray<20, UInt8>(repeating: 0)
+        var place = 20
+        var rest = magnitude
         repeat {
-            let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
             place -= 1
-            digits[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: remainder)
-            rest = quotient
+            digits[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
         } while rest != 0
-        if value < 0 { append(UInt8(ascii: "-")) }
-        for index in place..<40 { append(digits[index]) }
+        emit(22) { output in
+            if comma { output.put(UInt8(ascii: ",")) }
+            if isNegative { output.put(UInt8(ascii: "-")) }
+            for index in place..<20 { output.put(digits[index]) }
+        }
     }
 
     private mutating func appendEscape(of byte: UInt8) {
@@ -62,15 +143,15 @@ extension JSONWriter {
     }
 
     private mutating func appendShortEscape(_ byte: UInt8) {
-        append(UInt8(ascii: "\\"))
-        append(byte)
+        bytes.append(UInt8(ascii: "\\"))
+        bytes.append(byte)
     }
 
     private mutating func appendUnicodeEscape(_ unit: UInt16) {
         appendShortEscape(UInt8(ascii: "u"))
         for place in 0..<4 {
             let digit = UInt8(truncatingIfNeeded: unit >> (12 - 4 * place) & 0xF)
-            append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
         }
     }
 }

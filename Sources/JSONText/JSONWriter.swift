@@ -14,7 +14,7 @@ package struct JSONWriter: Sendable {
     }
 
     /// The text so far.
-    package private(set) var bytes: [UInt8]
+    package internal(set) var bytes: [UInt8]
     private let layout: Layout
     private var depth = 0
     /// Whether the next value or key stands behind another one in the same array or object.
@@ -53,27 +53,27 @@ package struct JSONWriter: Sendable {
     package mutating func endArray() { close(UInt8(ascii: "]")) }
 
     /// A member's name, written as it is: it must be ASCII without quotes, backslashes and control characters.
-    @inline(always)
     package mutating func key(_ name: StaticString) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        // A StaticString with a pointer representation is valid for its whole length and lives forever.
-        bytes.append(
-            contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        let comma = separator()
+        emit(name.utf8CodeUnitCount + 5) { output in
+            if comma { output.put(UInt8(ascii: ",")) }
+            output.put(UInt8(ascii: "\""))
+            output.put(name)
+            output.put(UInt8(ascii: "\""))
+            output.put(UInt8(ascii: ":"))
+        }
         endKey()
     }
 
     /// A member's name that is only known at run time.
     package mutating func key(dynamic name: String) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        appendEscaped(name)
+        appendQuoted(name, comma: separator())
+        bytes.append(UInt8(ascii: ":"))
         endKey()
     }
 
+    @inline(always)
     private mutating func endKey() {
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
         if layout == .indented { bytes.append(0x20) }
         followsValue = false
         followsKey = true
@@ -83,61 +83,64 @@ package struct JSONWriter: Sendable {
 
     /// A string, or `null` for nil.
     package mutating func string(_ text: String?) {
-        separate()
-        if let text {
-            bytes.append(UInt8(ascii: "\""))
-            appendEscaped(text)
-            bytes.append(UInt8(ascii: "\""))
-        } else {
-            appendLiteral("null")
-        }
+        guard let text else { return token(unquoted: "null") }
+        appendQuoted(text, comma: separator())
         followsValue = true
     }
 
     /// A string whose text needs no escapes, such as a token of a closed list.
     package mutating func token(_ text: StaticString) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        appendLiteral(text)
-        bytes.append(UInt8(ascii: "\""))
+        let comma = separator()
+        emit(text.utf8CodeUnitCount + 3) { output in
+            if comma { output.put(UInt8(ascii: ",")) }
+            output.put(UInt8(ascii: "\""))
+            output.put(text)
+            output.put(UInt8(ascii: "\""))
+        }
         followsValue = true
     }
 
     /// A whole number, or `null` for nil.
+    package mutating func integer(_ value: Int64?) {
+        guard let value else { return token(unquoted: "null") }
+        appendDecimal(value.magnitude, isNegative: value < 0, comma: separator())
+        followsValue = true
+    }
+
+    /// A whole number, or `null` for nil.
+    package mutating func integer(_ value: Int?) { integer(value.map { Int64($0) }) }
+
+    /// A whole number of any other width, or `null` for nil.
     package mutating func integer<Number: FixedWidthInteger>(_ value: Number?) {
-        separate()
-        if let value { appendDecimal(value) } else { appendLiteral("null") }
+        guard let value else { return token(unquoted: "null") }
+        if let narrow = Int64(exactly: value) { return integer(narrow) }
+        if separator() { bytes.append(UInt8(ascii: ",")) }
+        bytes.append(contentsOf: String(value).utf8)
         followsValue = true
     }
 
     /// A boolean, or `null` for nil.
     package mutating func boolean(_ value: Bool?) {
-        separate()
         switch value {
-        case .some(true): appendLiteral("true")
-        case .some(false): appendLiteral("false")
-        case .none: appendLiteral("null")
+        case .some(true): token(unquoted: "true")
+        case .some(false): token(unquoted: "false")
+        case .none: token(unquoted: "null")
         }
-        followsValue = true
     }
 
     /// A number as it was written.
     package mutating func number(_ value: JSONNumber) {
-        separate()
+        if separator() { bytes.append(UInt8(ascii: ",")) }
         bytes.append(contentsOf: value.text.utf8)
         followsValue = true
     }
 
     /// `null`.
-    package mutating func null() {
-        separate()
-        appendLiteral("null")
-        followsValue = true
-    }
+    package mutating func null() { token(unquoted: "null") }
 
     /// One whole value that is JSON text already, such as a stored answer.
     package mutating func raw(_ json: [UInt8]) {
-        separate()
+        if separator() { bytes.append(UInt8(ascii: ",")) }
         bytes.append(contentsOf: json)
         followsValue = true
     }
@@ -172,6 +175,18 @@ package struct JSONWriter: Sendable {
     }
 
     /// A member with a whole number, or `null`.
+    package mutating func field(_ name: StaticString, _ value: Int64?) {
+        key(name)
+        integer(value)
+    }
+
+    /// A member with a whole number, or `null`.
+    package mutating func field(_ name: StaticString, _ value: Int?) {
+        key(name)
+        integer(value)
+    }
+
+    /// A member with a whole number of any other width, or `null`.
     package mutating func field<Number: FixedWidthInteger>(_ name: StaticString, _ value: Number?) {
         key(name)
         integer(value)
@@ -194,7 +209,7 @@ package struct JSONWriter: Sendable {
     // MARK: Bytes
 
     private mutating func open(_ bracket: UInt8) {
-        separate()
+        if separator() { bytes.append(UInt8(ascii: ",")) }
         bytes.append(bracket)
         depth += 1
         followsValue = false
@@ -209,32 +224,32 @@ package struct JSONWriter: Sendable {
         followsValue = true
     }
 
+    /// Whether a comma is due before the next value or key; for people it is written here, with the line break.
     @inline(always)
-    private mutating func separate() {
+    private mutating func separator() -> Bool {
+        if layout == .compact { return followsValue }
+        separateForPeople()
+        return false
+    }
+
+    private mutating func separateForPeople() {
         if followsValue { bytes.append(UInt8(ascii: ",")) }
-        if layout == .indented, depth > 0, !followsKey { breakLine() }
+        if depth > 0, !followsKey { breakLine() }
         followsKey = false
     }
 
     private mutating func breakLine() {
         bytes.append(0x0A)
-        for _ in 0..<depth {
-            bytes.append(0x20)
-            bytes.append(0x20)
+        bytes.append(contentsOf: repeatElement(0x20, count: 2 * depth))
+    }
+
+    /// `null`, `true` or `false`.
+    private mutating func token(unquoted word: StaticString) {
+        let comma = separator()
+        emit(word.utf8CodeUnitCount + 1) { output in
+            if comma { output.put(UInt8(ascii: ",")) }
+            output.put(word)
         }
-    }
-
-    @inline(always)
-    mutating func append(_ byte: UInt8) { bytes.append(byte) }
-
-    mutating func append(_ text: Span<UInt8>, _ range: Range<Int>) {
-        if range.isEmpty { return }
-        text.extracting(range).withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
-    }
-
-    @inline(always)
-    private mutating func appendLiteral(_ text: StaticString) {
-        bytes.append(
-            contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        followsValue = true
     }
 }

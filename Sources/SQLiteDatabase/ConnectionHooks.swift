@@ -14,6 +14,11 @@ final class ConnectionHooks {
     private var deadline = MonotonicTime(nanoseconds: .max)
     /// Frames in the write-ahead log after the latest commit of this connection.
     private(set) var logFrames: Int = 0
+    /// Whether a commit that leaves a long log also copies it into the database. Off where a better moment is chosen.
+    var copiesLogAtCommit = true
+
+    /// Frames from which the log counts as long: 16 MB. A copy writes each page once, however often it is in the log.
+    private static let longLogFrames = 4_000
 
     /// Virtual machine steps between two looks at the clock: about 50 µs of work.
     private static let stepsBetweenChecks: Int32 = 2_000
@@ -31,11 +36,16 @@ final class ConnectionHooks {
         sqlite3_busy_handler(
             handle, { context, attempt in ConnectionHooks.from(context)?.waitForLock(attempt) == true ? 1 : 0 },
             context)
-        // Also turns SQLite's own checkpoint at 1,000 frames off: it would run inside somebody's commit.
+        // Takes the place of SQLite's own checkpoint at 1,000 frames.
         sqlite3_wal_hook(
             handle,
-            { context, _, _, frames in
-                ConnectionHooks.from(context)?.logFrames = Int(frames)
+            { context, handle, name, frames in
+                guard let hooks = ConnectionHooks.from(context) else { return SQLITE_OK }
+                hooks.logFrames = Int(frames)
+                if hooks.copiesLogAtCommit, frames >= ConnectionHooks.longLogFrames {
+                    // The commit is done; what cannot be copied now stays in the log.
+                    _ = sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+                }
                 return SQLITE_OK
             }, context)
     }

@@ -64,9 +64,6 @@ package final class DatabaseWriter: Sendable {
 
     private let queue: JobQueue
 
-    /// The writer's threads need little stack: SQLite keeps its work on the heap.
-    private static let stackBytes = 1 << 20
-
     /// Opens the database and starts the thread; returns once it is ready for work.
     /// - Throws: the refusal of the file.
     package init(
@@ -78,29 +75,36 @@ package final class DatabaseWriter: Sendable {
         self.metrics = metrics
         let opened = Monitor<Result<Void, DatabaseOpenError>?>(nil, conditions: 1)
         do throws(SystemError) {
-            _ = try OSThread.start(name: "db-writer", stackBytes: Self.stackBytes) {
-                let result: Result<WriterThread, DatabaseOpenError>
-                do throws(DatabaseOpenError) {
-                    let connection = try schema.open(path: path, options: options)
-                    result = .success(
-                        WriterThread(
-                            connection: connection, schema: schema, options: options, limits: limits, queue: queue,
-                            metrics: metrics, clock: clock))
-                } catch {
-                    result = .failure(error)
+            try DatabaseThread.start("db-writer") {
+                Self.serve(opened) { () throws(DatabaseOpenError) in
+                    WriterThread(
+                        connection: try schema.open(path: path, options: options), schema: schema, options: options,
+                        limits: limits, queue: queue, metrics: metrics, clock: clock)
                 }
-                opened.withLock { $0 = result.map { _ in } }
-                opened.signal(0)
-                if case .success(let thread) = result { thread.run() }
                 queue.workerEnded()
             }
-            _ = try OSThread.start(name: "db-deadlines", stackBytes: Self.stackBytes) { queue.watchDeadlines() }
+            try DatabaseThread.start("db-deadlines") { queue.watchDeadlines() }
         } catch {
             queue.stop()
             throw .system(error)
         }
         // Bounded by the opening of the file: its busy timeout, and its migrations.
         try opened.wait(0) { result, _ in result.map { .done($0) } ?? .wait(until: nil) }.get()
+    }
+
+    /// The life of the writer's thread. Its connection is closed when this returns.
+    private static func serve(
+        _ opened: Monitor<Result<Void, DatabaseOpenError>?>, open: () throws(DatabaseOpenError) -> WriterThread
+    ) {
+        do throws(DatabaseOpenError) {
+            let thread = try open()
+            opened.withLock { $0 = .success(()) }
+            opened.signal(0)
+            thread.run()
+        } catch {
+            opened.withLock { $0 = .failure(error) }
+            opened.signal(0)
+        }
     }
 
     deinit { queue.stop() }

@@ -20,8 +20,6 @@ package enum ReadFailure: Error, Hashable, Sendable {
 package final class ReaderPool: Sendable {
     private let queue: JobQueue
 
-    private static let stackBytes = 1 << 20
-
     /// Opens `count` connections to a database that exists and has been examined (the writer does that).
     /// - Parameter queueLimit: how many bodies may wait; one more is answered `.overloaded`.
     /// - Throws: when one of the connections cannot be opened.
@@ -34,19 +32,18 @@ package final class ReaderPool: Sendable {
         let opened = Monitor<(ready: Int, refusal: DatabaseOpenError?)>((0, nil), conditions: 1)
         do throws(SystemError) {
             for index in 0..<count {
-                _ = try OSThread.start(name: "db-reader-\(index)", stackBytes: Self.stackBytes) {
-                    let reader = Reader(path: path, options: options, queue: queue, index: index)
-                    let refusal = reader.open()
-                    opened.withLock { state in
-                        state.ready += 1
-                        if let refusal { state.refusal = refusal }
+                try DatabaseThread.start("db-reader-\(index)") {
+                    Reader(path: path, options: options, queue: queue, index: index).serve { refusal in
+                        opened.withLock { state in
+                            state.ready += 1
+                            if let refusal { state.refusal = refusal }
+                        }
+                        opened.signal(0)
                     }
-                    opened.signal(0)
-                    if refusal == nil { reader.run() }
                     queue.workerEnded()
                 }
             }
-            _ = try OSThread.start(name: "db-deadlines", stackBytes: Self.stackBytes) { queue.watchDeadlines() }
+            try DatabaseThread.start("db-deadlines") { queue.watchDeadlines() }
         } catch {
             queue.stop()
             throw .system(error)
@@ -144,21 +141,20 @@ private final class Reader {
         self.index = index
     }
 
-    /// Opens the connection; the refusal, if there is one.
-    func open() -> DatabaseOpenError? {
+    /// The life of a reader's thread: opens the connection, says how that went, works, and closes it.
+    func serve(_ opened: (DatabaseOpenError?) -> Void) {
         do throws(DatabaseError) {
             _ = try usableConnection()
-            return nil
         } catch {
-            return DatabaseFile.refusal(error, path: path)
+            opened(DatabaseFile.refusal(error, path: path))
+            return
         }
-    }
-
-    func run() {
+        opened(nil)
         while case .jobs(let jobs) = queue.take(worker: index, most: 1, idleAt: nil) {
             for job in jobs where job.begin() { perform(job) }
             queue.finish(worker: index)
         }
+        connection = nil
     }
 
     private func perform(_ job: DatabaseJob) {

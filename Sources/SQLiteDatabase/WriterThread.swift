@@ -31,6 +31,8 @@ final class WriterThread {
         self.metrics = metrics
         self.clock = clock
         nextCheckpointFrames = limits.logFramesBusy
+        // Not inside a commit that somebody waits for.
+        connection.takeOverCheckpoints()
         ends.reserveCapacity(limits.batch)
     }
 
@@ -187,6 +189,7 @@ final class WriterThread {
         do throws(DatabaseOpenError) {
             let opened = try schema.open(path: path, options: options)
             metrics.reopenings.add()
+            opened.takeOverCheckpoints()
             connection = opened
             return opened
         } catch {

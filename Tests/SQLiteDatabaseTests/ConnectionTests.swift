@@ -89,11 +89,13 @@ import Testing
     @Test func `first with RETURNING changes every row it matches`() throws {
         let connection = try Samples.memory()
         try connection.run("INSERT INTO t (value) VALUES (1), (2), (3)")
-        let first = try connection.first("UPDATE t SET value = value * 10 RETURNING value") { row throws(DatabaseError) in
+        let first = try connection.first("UPDATE t SET value = value * 10 RETURNING value") {
+            row throws(DatabaseError) in
             row.integer(0)
         }
         #expect(first == 10)
-        let values = try connection.all("SELECT value FROM t ORDER BY id") { row throws(DatabaseError) in row.integer(0) }
+        let values = try connection.all("SELECT value FROM t ORDER BY id") { row throws(DatabaseError) in row.integer(0)
+        }
         #expect(values == [10, 20, 30])
     }
 

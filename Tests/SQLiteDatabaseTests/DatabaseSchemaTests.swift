@@ -123,7 +123,8 @@ import Testing
         #expect(digest(of: path) == before)
     }
 
-    @Test("a file of junk is refused and left as it is", arguments: [1, 15, 16, 99, 100, 511, 512, 4_095, 4_096, 70_000])
+    @Test(
+        "a file of junk is refused and left as it is", arguments: [1, 15, 16, 99, 100, 511, 512, 4_095, 4_096, 70_000])
     func junk(count: Int) {
         let scratch = ScratchDirectory()
         let path = scratch.file("a.db")

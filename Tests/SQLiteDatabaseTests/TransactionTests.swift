@@ -45,7 +45,8 @@ import Testing
                 try connection.run("INSERT INTO t (value) VALUES (4)")
             }
         }
-        let values = try connection.all("SELECT value FROM t ORDER BY id") { row throws(DatabaseError) in row.integer(0) }
+        let values = try connection.all("SELECT value FROM t ORDER BY id") { row throws(DatabaseError) in row.integer(0)
+        }
         #expect(values == [1, 4])
     }
 
@@ -98,5 +99,49 @@ import Testing
         }
         try Samples.insertPair(1, on: second)
         #expect(try Samples.pairCounts(on: first) == [1: 2])
+    }
+
+    @Test func `a tool that writes a lot keeps the log short by itself`() throws {
+        let scratch = ScratchDirectory()
+        let path = scratch.file("a.db")
+        let connection = try Samples.schema.open(path: path, options: Samples.options)
+        // 24 MB in all, of which each transaction rewrites the same pages.
+        for turn in 0..<12 as Range<Int64> {
+            try connection.transaction { () throws(DatabaseError) in
+                try connection.run("DELETE FROM pairs")
+                for job in 0..<50 as Range<Int64> {
+                    try Samples.insertPair(turn * 50 + job, fillerBytes: 40_000, on: connection)
+                }
+            }
+        }
+        let bytes = contents(of: path + "-wal").count
+        #expect(bytes > 0 && bytes < 26_000_000)
+    }
+
+    @Test func `two processes write one file in turns, and none loses a row`() async throws {
+        let scratch = ScratchDirectory()
+        let path = scratch.file("a.db")
+        let connection = try Samples.schema.open(path: path, options: Samples.options)
+        let other = Task {
+            await #expect(processExitsWith: .exitCode(0)) { [path = path as String] in
+                let connection = try Samples.schema.open(path: path, options: DatabaseOptions(older: .refuse))
+                for job in 1_000..<1_200 as Range<Int64> {
+                    try connection.transaction { () throws(DatabaseError) in try Samples.insertPair(job, on: connection)
+                    }
+                }
+            }
+        }
+        var job: Int64 = 0
+        // Until the other has begun and this one has had its share.
+        while job < 200 || (try Samples.pairCounts(on: connection)[1_199] == nil && job < 20_000) {
+            try connection.transaction { () throws(DatabaseError) in
+                if job < 200 { try Samples.insertPair(job, on: connection) }
+            }
+            job += 1
+            try await Task.sleep(for: .microseconds(100))
+        }
+        await other.value
+        let counts = try Samples.pairCounts(on: connection)
+        #expect(counts.count == 400 && counts.values.allSatisfy { $0 == 2 })
     }
 }

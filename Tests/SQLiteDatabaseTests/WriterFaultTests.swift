@@ -111,7 +111,9 @@ import Testing
             applicationID: Samples.productID, productName: "TestServer",
             migrations: [
                 Samples.pairs,
-                Migration(version: 2, summary: "more", sql: "CREATE TABLE more (a INTEGER) STRICT; INSERT INTO more VALUES (1)"),
+                Migration(
+                    version: 2, summary: "more",
+                    sql: "CREATE TABLE more (a INTEGER) STRICT; INSERT INTO more VALUES (1)"),
             ])
         for k in 1..<500 {
             let scratch = ScratchDirectory()

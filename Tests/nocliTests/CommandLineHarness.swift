@@ -49,24 +49,16 @@ final class CommandLineHarness {
         var output: [UInt8] = []
         var error: [UInt8] = []
         var rest = input[...]
-        let code = withoutActuallyEscaping({ (bytes: [UInt8]) in output += bytes }) { write in
-            withoutActuallyEscaping({ (bytes: [UInt8]) in error += bytes }) { writeError in
-                withoutActuallyEscaping({ (count: Int) -> [UInt8] in
-                    defer { rest = rest.dropFirst(count) }
-                    return Array(rest.prefix(count))
-                }) { readInput in
-                    nocli.Program.run(
-                        arguments,
-                        ProcessSurroundings(
-                            environment: environment,
-                            console: Console(
-                                write: write, writeError: writeError, usesColor: false, showsProgress: false),
-                            readInput: readInput,
-                            clock: Clock(wall: { Self.now }, monotonic: { MonotonicTime(nanoseconds: 1) }),
-                            random: random))
-                }
-            }
-        }
+        let console = Console(
+            write: { output += $0 }, writeError: { error += $0 }, usesColor: false, showsProgress: false)
+        let surroundings = ProcessSurroundings(
+            environment: environment, console: console,
+            readInput: { count in
+                defer { rest = rest.dropFirst(count) }
+                return Array(rest.prefix(count))
+            },
+            clock: Clock(wall: { Self.now }, monotonic: { MonotonicTime(nanoseconds: 1) }), random: random)
+        let code = nocli.Program.run(arguments, surroundings)
         return CallResult(
             output: String(decoding: output, as: UTF8.self), error: String(decoding: error, as: UTF8.self),
             code: code.rawValue)

@@ -118,7 +118,8 @@ def c_source(name, data, comment, text_offset=None):
         "#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__\n"
         "#error \"The table is stored in little-endian words.\"\n"
         "#endif\n\n"
-        "static const struct {\n    uint64_t words[%d];\n%s} table __attribute__((aligned(64))) = {\n{\n%s\n},\n%s};\n\n"
+        "static const struct {\n    uint64_t words[%d];\n%s} table __attribute__((aligned(64))) = {\n"
+        "{\n%s\n},\n%s};\n\n"
         "const void *%s_table(void) { return &table; }\n"
         "size_t %s_table_length(void) { return %d; }\n"
         % (comment, len(values), "    char text[%d];\n" % len(text) if text else "", "\n".join(lines),

@@ -8,25 +8,44 @@ from phonenumbers import PhoneNumberFormat
 from . import metadata
 from .automata import sre_constants, sre_parse
 
-TYPES = ["general_desc", "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "voip", "personal_number",
-         "pager", "uan", "voicemail"]
-SEPARATORS = ["", " ", "-", ".", "/", "  ", " - ", "(", ")", ") ", " (", "\u2010", "\u2013", "\u2212", "\uff0d", "\u00a0",
-              "\u3000", "\u2060", "\u00ad", "~", "[", "]", "x", "*", "\u30fc", "\uff08", "\uff09", "\u200b"]
-LABELS = [";ext=", " ext. ", "ext", " Ext:", " EXTN ", " extn. ", " extension ", " Extensi\u00f3n ", " extensio\u0301n:",
-          " x", "x", " X ", " #", "#", "\uff03", "~", "\uff5e", " int ", " INT. ", "\uff49\uff4e\uff54", "\uff45\uff58\uff54\uff4e ",
-          "\uff38\uff34", " \u0434\u043e\u0431. ", " \u0414\u041e\u0411 ", " anexo ", ", ", ",", ",,", ", ,", ";", " ;", ",,,", " - ", "- ", " xtn ",
-          ", ext ", "\u00a0ext\u00a0", " xt.", " e", ":", " ext:-,", "\uff58", ",;", ";;", ", x ", ".ext", "extensions"]
-DIGIT_ZEROS = [0x660, 0x6F0, 0x966, 0x9E6, 0xE50, 0xFF10, 0x1D7CE, 0x1D7EC, 0x11066, 0x104A0, 0x1E950, 0x1040]
-JUNK = ["", "", "Tel: ", "tel:", "phone ", "(", "[", "<", "call me on ", "\u260e ", "T\u00e9l.: ", "n\u00b0", "**", "#", "\u201c", "--"]
-TAILS = ["", "", ".", ")", " ", "!", " \u2013", "\u3002", "_", " (home)", "a", " \u00e9", "#", "##", "\u00b2", "/x5", " / x 33",
-         "\\x12", " or 555 1234", ";isub=123", ";isub=", ";foo=bar", ",", ">", "\u0301", "\u0130\u0131\u017f\u212a", "/ x", ";ext=",
-         "\u4e94", "\u00bd", "x", " x", "(0)"]
-CONTEXTS = ["+1", "+44", "+1-800", "+", "", "example.com", "a.b-c.com.", "1.example", "-a.com", "+1 2", "+1(2)3.4-", "com",
-            "+\u0661", "a..b", "x1", "+39", "+49-30", "+--", "+1a", "exa_mple.com", "A.B"]
+TYPES = [
+    "general_desc", "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "voip", "personal_number",
+    "pager", "uan", "voicemail",
+]
+SEPARATORS = [
+    "", " ", "-", ".", "/", "  ", " - ", "(", ")", ") ", " (", "\u2010", "\u2013", "\u2212", "\uff0d", "\u00a0",
+    "\u3000", "\u2060", "\u00ad", "~", "[", "]", "x", "*", "\u30fc", "\uff08", "\uff09", "\u200b",
+]
+LABELS = [
+    ";ext=", " ext. ", "ext", " Ext:", " EXTN ", " extn. ", " extension ", " Extensi\u00f3n ", " extensio\u0301n:",
+    " x", "x", " X ", " #", "#", "\uff03", "~", "\uff5e", " int ", " INT. ", "\uff49\uff4e\uff54",
+    "\uff45\uff58\uff54\uff4e ", "\uff38\uff34", " \u0434\u043e\u0431. ", " \u0414\u041e\u0411 ", " anexo ", ", ",
+    ",", ",,", ", ,", ";", " ;", ",,,", " - ", "- ", " xtn ", ", ext ", "\u00a0ext\u00a0", " xt.", " e", ":",
+    " ext:-,", "\uff58", ",;", ";;", ", x ", ".ext", "extensions",
+]
+DIGIT_ZEROS = [
+    0x660, 0x6F0, 0x966, 0x9E6, 0xE50, 0xFF10, 0x1D7CE, 0x1D7EC, 0x11066, 0x104A0, 0x1E950, 0x1040,
+]
+JUNK = [
+    "", "", "Tel: ", "tel:", "phone ", "(", "[", "<", "call me on ", "\u260e ", "T\u00e9l.: ", "n\u00b0", "**", "#",
+    "\u201c", "--",
+]
+TAILS = [
+    "", "", ".", ")", " ", "!", " \u2013", "\u3002", "_", " (home)", "a", " \u00e9", "#", "##", "\u00b2", "/x5",
+    " / x 33", "\\x12", " or 555 1234", ";isub=123", ";isub=", ";foo=bar", ",", ">", "\u0301",
+    "\u0130\u0131\u017f\u212a", "/ x", ";ext=", "\u4e94", "\u00bd", "x", " x", "(0)",
+]
+CONTEXTS = [
+    "+1", "+44", "+1-800", "+", "", "example.com", "a.b-c.com.", "1.example", "-a.com", "+1 2", "+1(2)3.4-", "com",
+    "+\u0661", "a..b", "x1", "+39", "+49-30", "+--", "+1a", "exa_mple.com", "A.B",
+]
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-POOL = ("0123456789" * 6 + "+++  --..()()[]/\\,;:#*~xX" + LETTERS + "\uff0b\uff10\uff15\uff19\u0660\u0665\u06f3\u0967\u0130\u0131\u017f\u212a"
-        "\u2010\u2013\u2212\u30fc\uff0d\uff0e\uff0f\u00a0\u00ad\u200b\u2060\u3000\uff08\uff09\uff3b\uff3d\u2053\u223c\uff5e\uff58\uff54\uff45\uff4e\u0301\u00f3\u0434\u043e\u0431\u00b2\u00bd\u2460\u4e09\u00e9_\u1c81\u1c82"
-        "\U0001f4de\U0001d7d8\u200d\u0000\u0008\u007f")
+POOL = (
+    "0123456789" * 6 + "+++  --..()()[]/\\,;:#*~xX" + LETTERS
+    + "\uff0b\uff10\uff15\uff19\u0660\u0665\u06f3\u0967\u0130\u0131\u017f\u212a\u2010\u2013\u2212\u30fc\uff0d\uff0e\uff0f"
+    + "\u00a0\u00ad\u200b\u2060\u3000\uff08\uff09\uff3b\uff3d\u2053\u223c\uff5e\uff58\uff54\uff45\uff4e\u0301\u00f3"
+    + "\u0434\u043e\u0431\u00b2\u00bd\u2460\u4e09\u00e9_\u1c81\u1c82\U0001f4de\U0001d7d8\u200d\u0000\u0008\u007f"
+)
 
 
 def sample(pattern, source):
@@ -169,7 +188,9 @@ class Cases:
         elif choice < 0.84:
             prefix = phonenumbers.PhoneMetadata.metadata_for_region(region, None) if region != "ZZ" else None
             prefix = sample(prefix.international_prefix, source) if prefix else "00"
-            text = (prefix if source.random() < 0.8 else source.choice(["00", "011", "+00", "+011", "++", "\uff0b"])) + code + national
+            if source.random() < 0.2:
+                prefix = source.choice(["00", "011", "+00", "+011", "++", "\uff0b"])
+            text = prefix + code + national
         else:
             try:
                 number = phonenumbers.parse("+" + code + national, None)
@@ -194,7 +215,8 @@ class Cases:
         # Vanity letters, mostly three or more, at the end or anywhere.
         characters = list(text)
         for _ in range(source.randint(1, 7)):
-            place = source.randrange(len(characters)) if source.random() < 0.3 else -source.randint(1, min(7, len(characters)))
+            anywhere = source.random() < 0.3
+            place = source.randrange(len(characters)) if anywhere else -source.randint(1, min(7, len(characters)))
             characters[place] = source.choice(LETTERS if source.random() < 0.97 else "\u0130\u0131\u017f\u212a")
         return "".join(characters)
 

@@ -18,23 +18,17 @@ extension PlanTables {
     func parse(_ written: WrittenNumber, territory: Int?) throws(PhoneNumberError) -> ParsedNumber {
         // Without a known region only an international number tells where it belongs.
         guard territory != nil || written.hasPlus else { throw .invalidCountryCode }
-        var code: Int
-        var national: DigitString
-        let metadata: Int
-        let international = written.hasPlus ? try afterInternationalPrefix(written.digits) : nil
-        if let international {
-            (code, national) = international
-        } else if let dialled = try codeInDialled(written.digits, territory) {
-            (code, national) = dialled
-        } else {
-            // A plus sign was there, but neither with nor without it is a calling code to be found.
-            guard !written.hasPlus, let territory else { throw .invalidCountryCode }
-            (code, national) = (self.territory(territory, .callingCode), written.digits)
-            return try finish(code, national, territory)
-        }
-        guard let record = callingCode(code) else { throw .invalidCountryCode }
-        metadata = callingCode(record, .mainTerritory)
-        return try finish(code, national, metadata)
+        if written.hasPlus, let found = try afterInternationalPrefix(written.digits) { return try finish(found) }
+        // Behind a plus sign nobody's code was found; then the number counts as dialled without it.
+        if let found = try codeInDialled(written.digits, territory) { return try finish(found) }
+        guard !written.hasPlus, let territory else { throw .invalidCountryCode }
+        return try finish(self.territory(territory, .callingCode), written.digits, territory)
+    }
+
+    /// With a calling code in the number, the rules are those of the code's main territory.
+    private func finish(_ found: (code: Int, national: DigitString)) throws(PhoneNumberError) -> ParsedNumber {
+        guard let record = callingCode(found.code) else { throw .invalidCountryCode }
+        return try finish(found.code, found.national, callingCode(record, .mainTerritory))
     }
 
     private func finish(_ code: Int, _ digits: DigitString, _ metadata: Int) throws(PhoneNumberError) -> ParsedNumber {

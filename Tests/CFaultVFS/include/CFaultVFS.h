@@ -29,7 +29,8 @@ FaultVFS *fault_vfs_create(const char *name);
 // Unregisters it. Every connection that uses it must be closed.
 void fault_vfs_destroy(FaultVFS *vfs);
 
-// From now on, the k-th operation (k >= 1) of those in the mask `operations` fails; with `persistent`, each later one too.
+// From now on, the k-th operation (k >= 1) of those in the mask `operations` fails; with `persistent`, each later one
+// too.
 void fault_vfs_arm(FaultVFS *vfs, int operations, int64_t k, int persistent, FaultError error);
 
 // No operation fails any more.

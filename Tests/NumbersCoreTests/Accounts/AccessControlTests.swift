@@ -123,7 +123,7 @@ private struct FixedStore: CredentialStore {
         "a key that can manage the account is refused in a URL, whatever it is used for",
         arguments: [
             (UseCases.all, true, UseCase.cid, false), (.all, false, .cid, true), (.cidOnly, true, .cid, true),
-            (.cidOnly, false, .cid, true), ([.cidOnly, UseCases(.manage)], true, .cid, false),
+            (.cidOnly, false, .cid, true), (UseCases([.cid, .manage]), true, .cid, false),
             (UseCases(.lookup), true, .cid, false),
         ])
     func keyInURL(useCases: UseCases, inURL: Bool, useCase: UseCase, isAdmitted: Bool) async {

@@ -191,9 +191,12 @@ private struct PlainWindow {
     @Test("a window is idle once everything has left it")
     func idle() {
         var window = RateWindow()
-        #expect(window.isIdle(at: Self.time(0)))
+        var idle = window.isIdle(at: Self.time(0))
+        #expect(idle)
         _ = window.take(1, limit: 1, at: Self.time(0))
-        #expect(!window.isIdle(at: Self.time(59.9)))
-        #expect(window.isIdle(at: Self.time(60)))
+        idle = window.isIdle(at: Self.time(59.9))
+        #expect(!idle)
+        idle = window.isIdle(at: Self.time(60))
+        #expect(idle)
     }
 }

@@ -34,7 +34,8 @@ struct BatchRowTests {
         "A refused text gets a dash in every other column",
         arguments: [
             ("", "not_a_number"), ("abc", "not_a_number"), ("+", "not_a_number"), ("1", "not_a_number"),
-            ("+999123456", "invalid_country_code"), ("01112", "too_short_after_idd"), ("+12345678901234567890", "too_long"),
+            ("+999123456", "invalid_country_code"), ("01112", "too_short_after_idd"),
+            ("+12345678901234567890", "too_long"),
             (String(repeating: "1", count: 251), "too_long"), (String(repeating: "+", count: 250), "not_a_number"),
             ("01149", "too_short_after_idd"),
         ])

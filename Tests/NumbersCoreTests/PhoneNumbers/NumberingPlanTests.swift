@@ -73,7 +73,7 @@ struct NumberingPlanTests {
     @Test("A well-signed hostile table is refused or harmless")
     func hostile() {
         let seed: UInt64 = 7
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         var refused = 0
         for _ in 0..<60 {
             var bytes = Self.plan
@@ -92,7 +92,7 @@ struct NumberingPlanTests {
 
     @Test("A hostile table of places gives no answer instead of a wrong access")
     func hostilePlaces() {
-        var generator = SeededGenerator(seed: 8)
+        var generator = SplitMix64(seed: 8)
         for _ in 0..<10 {
             var bytes = Self.places
             for _ in 0..<2000 {

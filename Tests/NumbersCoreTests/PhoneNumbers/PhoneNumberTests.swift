@@ -112,7 +112,8 @@ struct PhoneNumberTests {
     @Test(
         "What a length says",
         arguments: [
-            ("+14155552671", Possibility.possible), ("+15552671", .localOnly), ("+502167130047", .invalidLength), ("+141555526", .tooShort),
+            ("+14155552671", Possibility.possible), ("+15552671", .localOnly), ("+502167130047", .invalidLength),
+            ("+141555526", .tooShort),
             ("+1415", .tooShort), ("+1415555267123", .tooLong),
         ])
     func possibilities(text: String, possibility: Possibility) throws {
@@ -122,7 +123,7 @@ struct PhoneNumberTests {
     @Test("Arbitrary bytes are a number or an error, and nothing else")
     func arbitraryBytes() {
         let seed: UInt64 = 20
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let pieces: [[UInt8]] = [
             Array("+".utf8), Array("00".utf8), Array("tel:".utf8), Array(";phone-context=".utf8), Array(";ext=".utf8),
             Array(" x".utf8), Array("1".utf8), Array("415555".utf8), [0xFF], [0xC3], [0xE2, 0x80],
