@@ -64,7 +64,8 @@ let package = Package(
         // Tests.
         .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
         .target(
-            name: "TestSupport", dependencies: ["CLinux", "Platform"], path: "Tests/TestSupport", swiftSettings: settings),
+            name: "TestSupport", dependencies: ["CLinux", "Platform"], path: "Tests/TestSupport",
+            swiftSettings: settings),
         tests("PlatformTests", ["Platform"]),
         tests("JSONTextTests", ["JSONText"]),
         tests("CommandOptionsTests", ["CommandOptions"]),
@@ -75,8 +76,17 @@ let package = Package(
         .testTarget(
             name: "NumbersCoreTests", dependencies: ["JSONText", "NumbersCore", "Platform"],
             exclude: ["PhoneNumbers/expected-rows.tsv"], swiftSettings: settings),
+        tests("NumbersStorageTests", ["CFaultVFS", "NumbersCore", "NumbersStorage", "Platform", "SQLiteDatabase"]),
+        tests(
+            "nocliTests",
+            [
+                "CommandOptions", "JSONText", "NumbersStorage", "Platform", "SQLiteDatabase", "TestSupport", "nocli",
+            ]),
         tests(
             "IntegrationTests",
-            ["CommandOptions", "HTTPServer", "JSONText", "LookupServer", "NumbersCore", "Platform", "SQLiteDatabase", "TestSupport"]),
+            [
+                "CommandOptions", "HTTPServer", "JSONText", "LookupServer", "NumbersCore", "Platform",
+                "SQLiteDatabase", "TestSupport", "nocli",
+            ]),
     ]
 )

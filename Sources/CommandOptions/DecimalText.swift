@@ -1,7 +1,7 @@
-// Whole numbers, dollars and times as an operator writes them, read by bytes: no sign, space or digit of another script
+// Whole numbers and times as an operator writes them, read by bytes: no sign, space or digit of another script
 // slips through.
 
-/// Decimal digits to numbers and dollars, and back.
+/// Decimal digits to numbers.
 package enum DecimalText {
     /// Whether the text is ASCII digits with at most a minus sign before them.
     package static func isWholeNumber(_ text: String) -> Bool {
@@ -9,39 +9,6 @@ package enum DecimalText {
         if digits.first == UInt8(ascii: "-") { digits.removeFirst() }
         return !digits.isEmpty
             && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    }
-
-    /// Micro-dollars of an amount such as `25`, `25.00` or `-0.004`; nil when it is none, has more than six decimals or
-    /// does not fit.
-    package static func microUSD(_ text: String) -> Int64? {
-        let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count <= 2, let wholeText = parts.first.map(Substring.init),
-            isWholeNumber(String(wholeText))
-        else {
-            return nil
-        }
-        var fraction = parts.count == 2 ? String(Substring(parts[1])) : "0"
-        guard (1...6).contains(fraction.utf8.count), isWholeNumber(fraction), !fraction.hasPrefix("-")
-        else {
-            return nil
-        }
-        fraction += String(repeating: "0", count: 6 - fraction.utf8.count)
-        let isNegative = wholeText.hasPrefix("-")
-        guard let whole = Int64(wholeText), let micros = Int64(fraction) else { return nil }
-        let (dollars, tooLarge) = whole.multipliedReportingOverflow(by: 1_000_000)
-        let (sum, overflow) =
-            isNegative
-            ? dollars.subtractingReportingOverflow(micros) : dollars.addingReportingOverflow(micros)
-        return tooLarge || overflow ? nil : sum
-    }
-
-    /// Dollars with at least two decimals and no needless zeros behind them: `25.00`, `0.004`, `-1.50`.
-    package static func usd(microUSD: Int64) -> String {
-        let magnitude = microUSD.magnitude
-        var fraction = String(magnitude % 1_000_000)
-        fraction = String(repeating: "0", count: 6 - fraction.utf8.count) + fraction
-        while fraction.utf8.count > 2, fraction.hasSuffix("0") { fraction.removeLast() }
-        return (microUSD < 0 ? "-" : "") + String(magnitude / 1_000_000) + "." + fraction
     }
 }
 

@@ -15,6 +15,8 @@ extension UsageProblem: CustomStringConvertible {
             "unknown option --\(Words.shown(name))" + Words.didYouMean(suggestion.map { "--\($0)" })
         case .missingValue(let option, let placeholder, let expectation):
             "--\(option) needs a value (--\(option) \(placeholder)): expected \(expectation), found nothing"
+        case .wrongValue(.argument(let name), let expectation, let found):
+            "\(name): expected \(expectation), found \(Words.quotedArgument(found))"
         case .wrongValue(let place, let expectation, let found):
             "\(place): expected \(expectation), found \(Words.quoted(found))"
         case .givenTwice(let place, let first):
@@ -22,12 +24,12 @@ extension UsageProblem: CustomStringConvertible {
                 ? "\(place) is given twice" : "\(place): given a second time, first at \(first)"
         case .missingOption(let name, let placeholder): "--\(name) \(placeholder) is missing"
         case .missingArgument(let name, let help): "\(name) is missing (\(help))"
-        case .unexpectedArgument(let text): "unexpected argument \(Words.quoted(text))"
+        case .unexpectedArgument(let text): "unexpected argument \(Words.quotedArgument(text))"
         case .missingCommand(let group, let known):
             (group.map { "`\($0)` needs a command" } ?? "a command is missing")
                 + ": expected \(Words.oneOf(known))"
         case .unknownCommand(let name, let group, let suggestion, let known):
-            "unknown command \(Words.quoted(group.map { "\($0) \(name)" } ?? name))"
+            "unknown command \(Words.quotedArgument(group.map { "\($0) \(name)" } ?? name))"
                 + (suggestion == nil ? ": expected \(Words.oneOf(known))" : Words.didYouMean(suggestion))
         case .unknownVariable(let name, let suggestion):
             "unknown environment variable \(name)" + Words.didYouMean(suggestion)
@@ -47,9 +49,25 @@ enum Words {
     /// The most characters of a wrong value that a message repeats.
     private static let shownLimit = 80
 
-    /// The text in backquotes, safe for a terminal and a log: shortened, without control characters, and without a key.
+    /// Digits from which on a text that begins as a phone number does is taken for one.
+    private static let phoneNumberDigits = 7
+
+    /// The text in backquotes, safe for a terminal and a log: shortened, without control characters, and without a key or
+    /// a phone number.
     static func quoted(_ text: String) -> String {
-        text.isEmpty ? "nothing" : "`\(shown(text))`"
+        if text.isEmpty { return "nothing" }
+        let digits = text.unicodeScalars.count { $0.properties.numericType == .decimal }
+        if digits >= phoneNumberDigits, ["+", "(", "tel:"].contains(where: { text.hasPrefix($0) }) {
+            return "a text of \(digits) digits"
+        }
+        return "`\(shown(text))`"
+    }
+
+    /// The same for an argument, which can be a phone number without a plus sign as well.
+    static func quotedArgument(_ text: String) -> String {
+        let digits = text.unicodeScalars.count { $0.properties.numericType == .decimal }
+        let isNumber = text.unicodeScalars.first.map { $0.properties.numericType == .decimal } ?? false
+        return isNumber && digits >= phoneNumberDigits ? "a text of \(digits) digits" : quoted(text)
     }
 
     /// The text shortened, with control characters and keys replaced.

@@ -87,28 +87,6 @@ extension ValueKind where Value == Duration {
     }
 }
 
-extension ValueKind where Value == HostPort {
-    /// A host and a port, `127.0.0.1:8080`, `[::1]:8080` or `localhost:0`.
-    package static var hostPort: ValueKind {
-        ValueKind(placeholder: "HOST:PORT", expects: "HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080") {
-            HostPort($0)
-        }
-    }
-}
-
-extension ValueKind where Value == Int64 {
-    /// An amount of US dollars in micro-dollars, written with at most six decimals.
-    package static func usd(microUSD range: ClosedRange<Int64>) -> ValueKind {
-        let words =
-            "an amount in US dollars from \(DecimalText.usd(microUSD: range.lowerBound)) to "
-            + "\(DecimalText.usd(microUSD: range.upperBound)) with at most six decimals, such as 25.00"
-        return ValueKind(placeholder: "AMOUNT", expects: words) { text in
-            guard let value = DecimalText.microUSD(text), range.contains(value) else { return nil }
-            return value
-        }
-    }
-}
-
 extension ValueKind where Value: CaseIterable & RawRepresentable<String> {
     /// The raw value of one of the type's cases.
     package static func choice(_ type: Value.Type = Value.self) -> ValueKind {

@@ -17,7 +17,9 @@ extension LookupRoutes {
         let text = callerIDText(parameters)
         // A number that cannot be decoded is printed as it was sent, percent signs and all, before it is made safe.
         let decoded = try? request.pathParameter("number")
-        let number = decoded ?? request.rawPathParameter("number") ?? ""
+        let sent = decoded ?? request.rawPathParameter("number") ?? ""
+        // A PBX with its template wrong sends the key in the number's place: it must not come back as a name.
+        let number = Redaction.withoutKeys(sent)
         let miss: @Sendable (HTTPStatus) -> HTTPResponse = { status in
             Self.plain(text.body(.none, number: number), status: status)
         }
@@ -77,7 +79,7 @@ extension LookupRoutes {
             switch parameters["miss"] {
             case "empty": .empty
             case "number": .number
-            case "name": .text(parameters["name"] ?? "")
+            case "name": .text(Redaction.withoutKeys(parameters["name"] ?? ""))
             default: .unavailable
             }
         let length = parameters["max_length"].flatMap(wholeNumber).flatMap {
@@ -91,7 +93,8 @@ extension LookupRoutes {
                     text: text, threshold: threshold ?? CallerIDText.SpamTag.defaultThreshold)
         }
         return CallerIDText(
-            miss: miss, spamTag: tag, maxLength: length ?? CallerIDText.defaultLength, isASCII: parameters["ascii"] == "1")
+            miss: miss, spamTag: tag, maxLength: length ?? CallerIDText.defaultLength,
+            isASCII: parameters["ascii"] == "1")
     }
 
     private func callerIDContext(_ parameters: HTTPQuery) -> ReadingContext {

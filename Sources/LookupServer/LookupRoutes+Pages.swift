@@ -50,7 +50,8 @@ extension LookupRoutes {
         guard decision.isAllowed else {
             return .ready(
                 Replies.rateLimited(
-                    "rate_limited_ip", "At most \(Self.numberPagesPerMinute) numbers a minute are shown to one address.",
+                    "rate_limited_ip",
+                    "At most \(Self.numberPagesPerMinute) numbers a minute are shown to one address.",
                     retryAfterSeconds: decision.retryAfterSeconds, request))
         }
         guard let text = try? request.pathParameter("e164"),

@@ -56,9 +56,10 @@ struct LookupRoutes: Sendable {
             Route(
                 .get, "/integrations/3cx/numbers-online.crm.xml", name: "template_3cx", handler: template3CX),
         ]
-        return routes + site.documents.map { document in
-            Route(.get, document.path, name: "document") { .ready(serve(document, $0)) }
-        }
+        return routes
+            + site.documents.map { document in
+                Route(.get, document.path, name: "document") { .ready(serve(document, $0)) }
+            }
     }
 
     // MARK: Keyed requests

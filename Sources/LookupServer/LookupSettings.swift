@@ -34,9 +34,6 @@ struct LookupSettings: Sendable {
     private static let origin = ValueKind<PublicOrigin>(
         placeholder: "URL", expects: "http:// or https:// with a host, and nothing behind it"
     ) { PublicOrigin(url: $0) }
-    private static let onOff = ValueKind<Bool>(placeholder: "on|off", expects: "on or off") {
-        ["on": true, "off": false][$0]
-    }
 
     private static let configuration = Option<String?>.optional(
         "config", .path, help: "Read further options from a file of `name = value` lines.")
@@ -86,7 +83,7 @@ struct LookupSettings: Sendable {
     private static let metricsTokenOption = Option<String?>.optional(
         "metrics-token-file", .path, help: "A file with a bearer token that may read /metrics from anywhere.")
     private static let accessLogOption = Option.value(
-        "access-log", onOff, default: "on", help: "One JSON line for each answer, on standard error.")
+        "access-log", .boolean, default: "on", help: "One JSON line for each answer, on standard error.")
 
     /// The options with their help.
     static let options = ProgramOptions(

@@ -10,9 +10,6 @@ import Synchronization
 
 /// Health and metrics.
 final class Operations: Sendable {
-    /// The version of this program.
-    static let version: StaticString = "0.1.0"
-
     private let housekeeping: Housekeeping
     private let writer: DatabaseWriter
     private let log: LogSink
@@ -51,7 +48,7 @@ final class Operations: Sendable {
             writer.beginObject()
             writer.field("status", isUp ? "ok" : "degraded")
             writer.field("db", isUp ? "up" : "down")
-            writer.field("version", Self.version.description)
+            writer.field("version", ProductVersion.text)
             writer.field("metadata_version", metadataVersion)
             writer.field("time", now.rfc3339())
             writer.endObject()

@@ -125,7 +125,7 @@ final class RunningServer {
         announcement = Self.announcement(bound)
         let housekeeping = housekeeping
         Task.detached { await housekeeping.run() }
-        logger.info("started", [("listening", .text(bound.description)), ("loops", .integer(Int64(settings.loops)))])
+        logger.info("started", [("port", .integer(Int64(bound.port))), ("loops", .integer(Int64(settings.loops)))])
     }
 
     /// Serves until a signal ends it: the first finishes what is under way, a second ends at once.

@@ -22,7 +22,7 @@ func run(_ arguments: [String]) -> Int32 {
             printText(text, to: STDOUT_FILENO)
             return 0
         case .version:
-            printText("LookupServer \(Operations.version)\n", to: STDOUT_FILENO)
+            printText("LookupServer \(ProductVersion.text)\n", to: STDOUT_FILENO)
             return 0
         case .run(let values):
             settings = LookupSettings(values, cores: sysconf(Int32(_SC_NPROCESSORS_ONLN)))

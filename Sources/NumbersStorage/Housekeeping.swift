@@ -102,9 +102,12 @@ package final class Housekeeping: Sendable {
 
     private func look() async {
         let canRead: Bool
-        switch await readers.read(deadline: deadline, { connection throws(DatabaseError) in
-            try ChangeFeed.revision(on: connection)
-        }) {
+        switch await readers.read(
+            deadline: deadline,
+            { connection throws(DatabaseError) in
+                try ChangeFeed.revision(on: connection)
+            })
+        {
         case .success: canRead = true
         case .failure: canRead = false
         }

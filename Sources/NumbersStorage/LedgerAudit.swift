@@ -116,7 +116,8 @@ package struct LedgerAudit: Sendable {
                 return found == nil ? .next : .stop
             }
             if found == nil, let missing = unseen.keys.min(by: { $0.value < $1.value }) {
-                found = Fault(entry: nil, account: missing, finding: "there are entries of an account that does not exist")
+                found = Fault(
+                    entry: nil, account: missing, finding: "there are entries of an account that does not exist")
             }
             fault = found
             return accounts

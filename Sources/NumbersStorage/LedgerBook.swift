@@ -194,7 +194,9 @@ package enum LedgerBook {
                 """,
                 .integer(account.value), .text(reference)
             ) { row throws(DatabaseError) in LedgerRow.entry(row) }
-            if case let before?? = before { return before.amount == amount ? .alreadyPosted(before) : .referenceTaken(before) }
+            if case let before?? = before {
+                return before.amount == amount ? .alreadyPosted(before) : .referenceTaken(before)
+            }
         }
         return try credit(
             Posting(

@@ -4,11 +4,12 @@ package import SQLiteDatabase
 
 /// The schema of LookupServer's database.
 package enum LookupSchema {
-    /// `NOL1` in ASCII: marks the file as LookupServer's (SQLite's `application_id`).
+    /// `NOL1` in ASCII: marks the file as LookupServer's (SQLite's `application_id`). `NOM1` marks MiddlewareServer's.
     package static let applicationID: Int32 = 0x4e4f_4c31
 
     package static let schema = DatabaseSchema(
-        applicationID: applicationID, productName: "LookupServer", migrations: [accountsAndLedger])
+        applicationID: applicationID, productName: "LookupServer", migrations: [accountsAndLedger],
+        otherProducts: [DatabaseProduct(applicationID: 0x4e4f_4d31, name: "MiddlewareServer")])
 
     /// Times are microseconds since 1970 in UTC, money is micro-USD, numbers are E.164 digits as an integer.
     private static let accountsAndLedger = Migration(

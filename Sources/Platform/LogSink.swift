@@ -52,15 +52,24 @@ package final class LogSink: Sendable {
         if mustWake { wake.raise() }
     }
 
-    /// Writes out what waits and ends the thread; waits at most a second for a reader that has stopped.
+    /// Writes out what waits and ends the thread; waits at most a second for a reader that has stopped. Lines written
+    /// from now on are dropped.
     package func close() {
         let deadline = MonotonicTime.now() + .seconds(1)
-        while MonotonicTime.now() < deadline, state.withLock({ !$0.pending.isEmpty || $0.isWriting }) {
-            usleep(1_000)
+        var isWritten = false
+        while !isWritten, MonotonicTime.now() < deadline {
+            isWritten = state.withLock { state in
+                guard state.pending.isEmpty, !state.isWriting else { return false }
+                state.isClosed = true
+                return true
+            }
+            if !isWritten { usleep(1_000) }
         }
         state.withLock { $0.isClosed = true }
         wake.raise()
-        thread.withLock { $0 = nil }
+        let ending = thread.withLock { $0.take() }
+        // A thread that hangs in a write nobody takes cannot be waited for; it ends with the process.
+        if isWritten { ending?.join() }
     }
 
     /// One round of the writing thread; false when it should end.

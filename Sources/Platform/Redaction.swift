@@ -15,7 +15,12 @@ package enum Redaction {
         maskDigits(maskContextTokens(maskKeys(text)))
     }
 
-    /// The same for text.
+    /// The text with every `nol_…` run masked and everything else as it is: for what goes back to the caller.
+    package static func withoutKeys(_ text: String) -> String {
+        String(decoding: maskKeys(Array(text.utf8)), as: UTF8.self)
+    }
+
+    /// As ``redact(_:)``, for text.
     package static func redact(_ text: String) -> String { String(decoding: redact(Array(text.utf8)), as: UTF8.self) }
 
     private static let keyMark = Array("nol_".utf8)
@@ -96,7 +101,8 @@ package enum Redaction {
     }
 
     private static func isSegmentEnd(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\"")
+        byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: " ")
+            || byte == UInt8(ascii: "\"")
     }
 
     /// One Unicode character of possibly percent-encoded UTF-8 text and how many bytes it takes as written; a byte that

@@ -22,7 +22,7 @@ enum AccountCommands {
     private static let account: Argument<AccountID> = .required("ACCOUNT", .account, help: "the account's identifier")
     private static let newTier: Argument<Tier> = .required("TIER", .choice(), help: "free, standard or enterprise")
     private static let limit: Argument<Int?> = .required(
-        "REQUESTS",
+        "LIMIT",
         ValueKind(placeholder: "N", expects: "a whole number from 1 to 1000000000, or default") { text in
             text == "default" ? .some(nil) : ValueKind<Int>.integer(1...1_000_000_000).read(text).map { .some($0) }
         },

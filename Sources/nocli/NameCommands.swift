@@ -63,7 +63,7 @@ enum NameCommands {
         let number = try readNumber(context)
         let desk = try context.openDesk()
         guard try context.perform({ () throws(DatabaseError) in try desk.unpin(number) }) else {
-            throw .failed("\(number.text) has no pinned name")
+            throw .failed("\(number) has no pinned name")
         }
         try showListing(of: number, desk, context) { _ in "The pinned name of \(number.text) is gone." }
     }
@@ -90,7 +90,7 @@ enum NameCommands {
         let number = try readNumber(context)
         let desk = try context.openDesk()
         guard try context.perform({ () throws(DatabaseError) in try desk.unsuppress(number) }) else {
-            throw .failed("\(number.text) is not suppressed")
+            throw .failed("\(number) is not suppressed")
         }
         try showListing(of: number, desk, context) { _ in "\(number.text) is not suppressed any more." }
     }

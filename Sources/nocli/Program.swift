@@ -2,11 +2,10 @@
 
 import CommandOptions
 import NumbersCore
+import Platform
 
 /// Reads a command line and runs the command.
 enum Program {
-    static let version = "0.1.0"
-
     /// All commands, in the order of the help text.
     static let families: [CommandFamily] = [
         AccountCommands.family, KeyCommands.family, BalanceCommands.family, LedgerCommands.family,
@@ -31,7 +30,7 @@ enum Program {
         do throws(CommandFailure) {
             switch try parse(arguments) {
             case .help(let text): console.write(Array(text.utf8))
-            case .version: console.print("nocli \(version)")
+            case .version: console.print("nocli \(ProductVersion.text)")
             case .run(let invocation):
                 try command(at: invocation.path)?.run(
                     CommandContext(invocation: invocation, surroundings: surroundings))

@@ -1,8 +1,11 @@
 import CommandOptions
 import Testing
 
-private let listen: Option<HostPort> = .value(
-    "listen", .hostPort, default: "127.0.0.1:8080", help: "address to listen on")
+private let listen: Option<String> = .value(
+    "listen",
+    ValueKind(placeholder: "HOST:PORT", expects: "HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080") {
+        $0.contains(":") ? $0 : nil
+    }, default: "127.0.0.1:8080", help: "address to listen on")
 private let database: Option<String> = .required("database", .path, help: "the database file")
 private let config: Option<String?> = .optional("config", .path, help: "a file of options")
 private let body: Option<Int> = .value(

@@ -49,58 +49,6 @@ private enum Tier: String, CaseIterable, Sendable { case free, standard }
         #expect(DurationText.short(try #require(DurationText.read(text))) == text)
     }
 
-    @Test(
-        "an amount in dollars has at most six decimals",
-        arguments: [
-            ("25", 25_000_000), ("25.00", 25_000_000), ("0.004", 4_000), ("0.000001", 1), ("0", 0),
-            ("-1.50", -1_500_000),
-            ("-0.5", -500_000), ("100", 100_000_000), ("100.000001", nil), ("0.0000001", nil),
-            ("25.", nil), (".5", nil),
-            ("$25", nil), ("25,00", nil), ("1.2.3", nil), ("", nil), ("-", nil), ("1.-5", nil),
-            ("+1", nil), ("1 000", nil),
-            ("9223372036854.775808", nil), ("99999999999999999999", nil), ("1e2", nil),
-        ] as [(String, Int64?)])
-    func usd(text: String, micros: Int64?) {
-        #expect(ValueKind<Int64>.usd(microUSD: -2_000_000...100_000_000).read(text) == micros)
-    }
-
-    @Test(
-        "an amount is written with two decimals or as many as it needs",
-        arguments: [
-            (0, "0.00"), (25_000_000, "25.00"), (4_000, "0.004"), (1, "0.000001"), (-1_500_000, "-1.50"),
-            (1_230_000, "1.23"),
-            (Int64.max, "9223372036854.775807"), (Int64.min, "-9223372036854.775808"),
-        ] as [(Int64, String)])
-    func usdText(micros: Int64, text: String) {
-        #expect(DecimalText.usd(microUSD: micros) == text)
-        #expect(DecimalText.microUSD(text) == micros)
-    }
-
-    @Test(
-        "a host and a port are read, an IPv6 address in brackets",
-        arguments: [
-            ("127.0.0.1:8080", "127.0.0.1", 8080), ("localhost:0", "localhost", 0),
-            ("[::1]:80", "::1", 80),
-            ("a-b.example:65535", "a-b.example", 65535),
-        ] as [(String, String, UInt16)])
-    func hostPort(text: String, host: String, port: UInt16) throws {
-        let value = try #require(HostPort(text))
-        #expect(value.host == host && value.port == port && value.description == text)
-    }
-
-    @Test(
-        "what is no host and port is refused",
-        arguments: [
-            "", "8080", ":8080", "localhost", "localhost:", "localhost:65536", "localhost:-1",
-            "localhost:+80", "localhost: 80",
-            "localhost:8 ", "::1:80", "[::1]", "[]:80", "[localhost]:80", "http://localhost:80", "a b:80",
-            "[::1:80", "*:80",
-            "é:80",
-        ])
-    func notHostPort(text: String) {
-        #expect(HostPort(text) == nil)
-    }
-
     @Test("texts, paths, booleans and choices keep their rules")
     func others() {
         #expect(ValueKind<String>.text.read("Ann é") == "Ann é")

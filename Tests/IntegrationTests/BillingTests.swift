@@ -72,7 +72,8 @@ struct BillingTests {
         #expect(entries.map { $0["amount_micros"]?.number?.int64 } == [-2_000, -4_000, -2_000, 10_000])
         #expect(entries.map { $0["balance_micros"]?.number?.int64 } == [2_000, 4_000, 8_000, 10_000])
         #expect(entries.map { $0["reference"]?.string } == [nil, "list", "call-7", "inv-1"])
-        #expect(entries.map { $0["kind"]?.string } == ["lookup_enriched", "lookup_enriched", "lookup_enriched", "top_up"])
+        #expect(
+            entries.map { $0["kind"]?.string } == ["lookup_enriched", "lookup_enriched", "lookup_enriched", "top_up"])
         let account2 = try fixture.get("/v1/account", key: key)["account"]?.object
         #expect(account2?["balance_micros"]?.number?.int64 == 2_000)
         let usage = try fixture.get("/v1/account/usage?group=reference", key: key)
@@ -106,14 +107,19 @@ struct BillingTests {
         #expect(other.status == 409 && other.code == "conflict")
         // The key's scope is the account.
         let stranger = try fixture.account()
-        #expect(try fixture.get("/v1/lookup/\(Self.named)", key: stranger.key, fields: fields).field("X-Billed-Micros") == "2000")
+        #expect(
+            try fixture.get("/v1/lookup/\(Self.named)", key: stranger.key, fields: fields).field("X-Billed-Micros")
+                == "2000")
         for bad in ["", String(repeating: "k", count: 256), "caf\u{e9}"] {
-            #expect(try fixture.get("/v1/lookup/\(Self.named)", key: account.key, fields: [("Idempotency-Key", bad)]).status == 400)
+            #expect(
+                try fixture.get("/v1/lookup/\(Self.named)", key: account.key, fields: [("Idempotency-Key", bad)]).status
+                    == 400)
         }
         #expect(
             try fixture.get(
                 "/v1/lookup/\(Self.named)", key: account.key,
-                fields: [("Idempotency-Key", String(repeating: "k", count: 255))]).status == 200)
+                fields: [("Idempotency-Key", String(repeating: "k", count: 255))]
+            ).status == 200)
         let balance = try fixture.get("/v1/account", key: account.key)["account"]?.object?["balance_micros"]
         #expect(balance?.number?.int64 == 9_996_000)
     }
@@ -172,11 +178,12 @@ struct BillingTests {
         let target = "/v1/lookup/\(Self.named)"
         let outcomes = Outcomes()
         let client = fixture.client
-        DispatchQueue.concurrentPerform(iterations: 16) { _ in
+        concurrently(16) { _ in
             guard let connection = try? client.connect() else { return }
             for _ in 0..<8 {
-                guard (try? connection.send(
-                    TestClient.bytes("GET", target, fields: [("Authorization", "Bearer \(account.key)")]))) != nil,
+                guard
+                    (try? connection.send(
+                        TestClient.bytes("GET", target, fields: [("Authorization", "Bearer \(account.key)")]))) != nil,
                     let response = try? connection.readResponse()
                 else { return }
                 outcomes.add(response.status)
@@ -185,7 +192,9 @@ struct BillingTests {
         // 50,000 at 2,000 each while 4,000 is there: 24 charges leave 2,000.
         #expect(outcomes.count(200) == 24)
         #expect(outcomes.count(402) == 16 * 8 - 24)
-        #expect(try fixture.get("/v1/account", key: account.key)["account"]?.object?["balance_micros"]?.number?.int64 == 2_000)
+        #expect(
+            try fixture.get("/v1/account", key: account.key)["account"]?.object?["balance_micros"]?.number?.int64
+                == 2_000)
         try fixture.nocli("ledger", "verify")
     }
 
@@ -203,14 +212,16 @@ struct BillingTests {
         let client = fixture.client
         let server = fixture.server
         server.signal(SIGKILL, after: 0.3 + 0.25 * Double(round))
-        DispatchQueue.concurrentPerform(iterations: 8) { worker in
+        concurrently(8) { worker in
             guard let connection = try? client.connect() else { return }
             for index in 0..<100_000 {
                 let reference = "w\(worker)-\(index)"
                 let request = TestClient.bytes(
                     "GET", "/v1/lookup/\(Self.named)?reference=\(reference)",
                     fields: [("Authorization", "Bearer \(account.key)")])
-                guard (try? connection.send(request)) != nil, let response = try? connection.readResponse() else { return }
+                guard (try? connection.send(request)) != nil, let response = try? connection.readResponse() else {
+                    return
+                }
                 if response.status == 200, response.field("X-Billed-Micros") == "2000" { answered.add(reference) }
             }
         }
@@ -218,24 +229,26 @@ struct BillingTests {
         #expect(answered.references.count > 20, "the load must have run: \(answered.references.count)")
         try fixture.restart()
         try fixture.nocli("ledger", "verify")
-        var charged: [String: Int] = [:]
-        var cursor: String?
-        repeat {
-            let page = try fixture.get(
-                "/v1/account/ledger?limit=100" + (cursor.map { "&cursor=\($0)" } ?? ""), key: account.key)
-            for entry in try #require(page["entries"]?.array).compactMap(\.object) {
-                if let reference = entry["reference"]?.string, entry["kind"]?.string == "lookup_enriched" {
-                    charged[reference, default: 0] += 1
-                }
-            }
-            cursor = page["next_cursor"]?.string
-        } while cursor != nil
+        let charged = try fixture.references(of: account.key)
         let missing = answered.references.filter { charged[$0] == nil }
         #expect(missing.isEmpty, "\(missing.count) answered charges are lost")
         #expect(charged.values.allSatisfy { $0 == 1 }, "no charge is there twice")
         // What was charged without an answer: at most one request a connection was under way.
         #expect(charged.count - answered.references.count <= 8)
     }
+}
+
+/// Runs a body on so many threads at once, whatever the number of cores, and waits for all.
+func concurrently(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    let group = DispatchGroup()
+    for index in 0..<count {
+        group.enter()
+        Thread.detachNewThread {
+            body(index)
+            group.leave()
+        }
+    }
+    group.wait()
 }
 
 /// What concurrent clients saw. Guarded by its lock.

@@ -8,7 +8,8 @@ struct CallerIDTests {
     func bodies() throws {
         let fixture = try LookupFixture()
         try fixture.importNames(
-            "+12025550143,Harbor Light Books,\n+442079460018,\"O'Brien ${x} 100% \"\"Ltd\"\"\",\n+493012345678,Größe,\n")
+            "+12025550143,Harbor Light Books,\n+442079460018,\"O'Brien ${x} 100% \"\"Ltd\"\"\",\n+493012345678,Größe,\n"
+        )
         let account = try fixture.account()
         let poor = try fixture.account(usd: nil)
         let key = account.cidKey
@@ -35,6 +36,7 @@ struct CallerIDTests {
             ("/v1/cid/%24%7Bx%7D%25s?key=\(key)&miss=number", 200, "xs"),
             ("/v1/cid/1?key=\(key)&miss=number", 200, "UNAVAILABLE"),
             ("/v1/cid/%FF?key=\(key)", 400, "UNAVAILABLE"),
+            ("/v1/cid/\(account.key)?key=\(key)&miss=number", 200, "nol_<redacted>"),
             ("/v1/cid/" + String(repeating: "1", count: 251) + "?key=\(key)", 400, "UNAVAILABLE"),
             ("/v1/cid/" + String(repeating: "1", count: 250) + "?key=\(key)", 200, "UNAVAILABLE"),
             ("/v1/cid/12025550143", 401, "UNAVAILABLE"),

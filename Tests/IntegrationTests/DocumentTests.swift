@@ -33,7 +33,9 @@ struct DocumentTests {
             served.insert("\(route.method) \(route.template)")
         }
         #expect(documented == served, "\(documented.symmetricDifference(served).sorted())")
-        let canonical = server.routes.filter { $0.template.hasPrefix("/api/v1/") }.map { "\($0.method) \($0.template.dropFirst(4))" }
+        let canonical = server.routes.filter { $0.template.hasPrefix("/api/v1/") }.map {
+            "\($0.method) \($0.template.dropFirst(4))"
+        }
         let aliases = server.routes.filter { $0.template.hasPrefix("/v1/") }.map { "\($0.method) \($0.template)" }
         #expect(Set(canonical) == Set(aliases))
         server.stop()
@@ -49,10 +51,16 @@ struct DocumentTests {
         let rows: [(schema: String, answer: Answer)] = [
             ("LookupAnswer", try fixture.get("/v1/lookup/+12025550143", key: account.key)),
             ("LookupAnswer", try fixture.get("/v1/lookup/nothing", key: account.key)),
-            ("LookupBatchAnswer", try fixture.post("/v1/lookup/batch", #"{"numbers": ["+12025550143", "x"]}"#, key: account.key)),
+            (
+                "LookupBatchAnswer",
+                try fixture.post("/v1/lookup/batch", #"{"numbers": ["+12025550143", "x"]}"#, key: account.key)
+            ),
             ("ParseAnswer", try fixture.post("/v1/parse", #"{"number": "+12025550143"}"#, key: account.key)),
             ("ParseAnswer", try fixture.post("/v1/parse", #"{"number": "x"}"#, key: account.key)),
-            ("ParseBatchAnswer", try fixture.post("/v1/parse/batch", #"{"numbers": ["+12025550143"]}"#, key: account.key)),
+            (
+                "ParseBatchAnswer",
+                try fixture.post("/v1/parse/batch", #"{"numbers": ["+12025550143"]}"#, key: account.key)
+            ),
             ("CountriesAnswer", try fixture.get("/v1/countries", key: account.key)),
             ("SignupAnswer", try fixture.post("/v1/account/signup", "{}")),
             ("AccountAnswer", try fixture.get("/v1/account", key: account.key)),

@@ -1,4 +1,5 @@
 import Foundation
+import JSONText
 import TestSupport
 import Testing
 
@@ -21,7 +22,8 @@ struct DurabilityTests {
         let folder = try TestFolder()
         let trace = folder.file("trace")
         let fixture = try LookupFixture(
-            ["--access-log", "off"], wrapper: ["/usr/bin/env", "strace", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", trace],
+            ["--access-log", "off"],
+            wrapper: ["/usr/bin/env", "strace", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", trace],
             folder: folder)
         let account = try fixture.account(tier: "enterprise", usd: "100")
         try fixture.nocli("account", "set-limit", account.id, "1000000")
@@ -44,10 +46,12 @@ struct DurabilityTests {
         let syncsBefore = try Self.syncs(in: trace)
         let client = fixture.client
         let answered = Outcomes()
-        DispatchQueue.concurrentPerform(iterations: 16) { _ in
+        concurrently(16) { _ in
             guard let connection = try? client.connect() else { return }
             for _ in 0..<40 {
-                guard (try? connection.send(request)) != nil, let response = try? connection.readResponse() else { return }
+                guard (try? connection.send(request)) != nil, let response = try? connection.readResponse() else {
+                    return
+                }
                 answered.add(response.status)
             }
         }
@@ -57,5 +61,61 @@ struct DurabilityTests {
         #expect(batches > 0 && batches < 640, "group commit: \(batches) batches for 640 charges")
         // The housekeeping's empty write each second is a batch that writes nothing and needs no sync.
         #expect(syncs >= batches - 10, "\(syncs) syncs for \(batches) batches")
+    }
+}
+
+extension DurabilityTests {
+    @Test("When the disk takes no more, billed answers are 503, caller names fail open unbilled, and nothing is lost")
+    func fullDisk() throws {
+        // A limit on the size of files stands for the full disk: writes fail from then on, in the middle of the log.
+        let full = ["/bin/bash", "-c", "trap '' XFSZ; ulimit -f 320; exec \"$0\" \"$@\""]
+        let fixture = try LookupFixture(["--access-log", "off"], wrapper: full)
+        let account = try fixture.account(tier: "enterprise", usd: "100")
+        try fixture.nocli("account", "set-limit", account.id, "1000000")
+        var answered: Set<String> = []
+        var refusals = 0
+        for index in 0..<600 where refusals < 5 {
+            let reference = "r\(index)"
+            let answer = try fixture.get("/v1/lookup/+12025550143?reference=\(reference)", key: account.key)
+            switch answer.status {
+            case 200: answered.insert(reference)
+            case 503:
+                refusals += 1
+                #expect(answer.code == "unavailable" && answer.field("Retry-After") == "1")
+                let name = try fixture.get("/v1/cid/12025550143?key=\(account.cidKey)")
+                #expect(name.status == 200)
+                if name.field("X-Billed-Micros") == nil { #expect(name.text == "UNAVAILABLE") }
+            default: Issue.record("\(answer.status) \(answer.text)")
+            }
+        }
+        #expect(refusals > 0, "the disk must have been full")
+        fixture.server.signal(SIGKILL)
+        _ = fixture.server.waitForExit()
+        try fixture.restart()
+        try fixture.nocli("ledger", "verify")
+        let charged = try fixture.references(of: account.key)
+        #expect(answered.allSatisfy { charged[$0] == 1 })
+        #expect(charged.keys.allSatisfy { answered.contains($0) }, "a 503 charged nothing that stays")
+    }
+}
+
+extension LookupFixture {
+    /// How often each reference was charged, less what was taken back, read page by page as a customer does.
+    func references(of key: String) throws -> [String: Int] {
+        var charged: [String: Int] = [:]
+        var cursor: String?
+        repeat {
+            let page = try get("/v1/account/ledger?limit=100" + (cursor.map { "&cursor=\($0)" } ?? ""), key: key)
+            for entry in try #require(page["entries"]?.array).compactMap(\.object) {
+                guard let reference = entry["reference"]?.string else { continue }
+                switch entry["kind"]?.string {
+                case "lookup_enriched": charged[reference, default: 0] += 1
+                case "reversal": charged[reference, default: 0] -= 1
+                default: break
+                }
+            }
+            cursor = page["next_cursor"]?.string
+        } while cursor != nil
+        return charged.filter { $0.value != 0 }
     }
 }

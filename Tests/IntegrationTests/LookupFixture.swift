@@ -55,7 +55,8 @@ final class LookupFixture {
     }
 
     /// An account with money, made by the operator.
-    func account(tier: String = "standard", usd: String? = "10.00") throws -> (id: String, key: String, cidKey: String) {
+    func account(tier: String = "standard", usd: String? = "10.00") throws -> (id: String, key: String, cidKey: String)
+    {
         let opened = try nocliJSON("account", "create", "--name", "Test", "--tier", tier)
         let id = try #require(opened["account_id"]?.string)
         if let usd { try nocli("balance", "top-up", id, "--usd", usd) }

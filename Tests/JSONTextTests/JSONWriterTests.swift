@@ -91,6 +91,42 @@ private func written(layout: JSONWriter.Layout = .compact, _ body: (inout JSONWr
         #expect(written { $0.key(dynamic: text) } == "\"\(expected)\":")
     }
 
+    @Test("a text of any length, with an escape at any place or none, is written whole")
+    func everyLength() throws {
+        for length in 0...70 {
+            for place in -1..<length {
+                for special in ["\"", "\u{2028}", "\u{2026}", "é"] {
+                    let head = String(repeating: "a", count: max(0, place))
+                    let tail = String(repeating: "b", count: length - max(0, place))
+                    let text = place < 0 ? tail : head + special + tail
+                    var writer = JSONWriter()
+                    writer.beginArray()
+                    writer.string(text)
+                    writer.string(text)
+                    writer.integer(length)
+                    writer.endArray()
+                    let expected: JSONValue = .array([.string(text), .string(text), .integer(Int64(length))])
+                    #expect(try JSONValue(parsing: writer.finish()) == expected)
+                }
+            }
+        }
+    }
+
+    @Test("names of every length are written whole")
+    func longNames() {
+        var writer = JSONWriter()
+        writer.beginObject()
+        for _ in 0..<200 {
+            writer.key("")
+            writer.token("")
+            writer.key("a_name_that_is_longer_than_a_word_of_the_machine_and_then_some")
+            writer.token("fixed_line_or_mobile")
+        }
+        writer.endObject()
+        // `"":"",` is 6 bytes, the other member 62 + 20 with four quotes, a colon and a comma; the last comma is not written.
+        #expect(writer.bytes.count == 2 + 200 * (6 + 88) - 1)
+    }
+
     @Test("a writer appends to what is there")
     func appending() {
         var writer = JSONWriter(appendingTo: Array("data: ".utf8))

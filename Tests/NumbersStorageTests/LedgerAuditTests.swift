@@ -61,11 +61,14 @@ import Testing
             "at = at + 1", "account_id = (SELECT max(id) FROM accounts WHERE id <> account_id)", "key_id = 0",
             "key_id = CASE WHEN key_id IS NULL THEN 7 ELSE NULL END", "key_id = coalesce(key_id, 1) + 1",
             "kind = CASE kind WHEN 'top_up' THEN 'adjustment' ELSE 'top_up' END", "kind = 'gift'", "kind = ''",
-            "debit = credit, credit = debit", "debit = CASE debit WHEN 'adjustments' THEN 'cash' ELSE 'adjustments' END",
+            "debit = credit, credit = debit",
+            "debit = CASE debit WHEN 'adjustments' THEN 'cash' ELSE 'adjustments' END",
             "credit = CASE credit WHEN 'adjustments' THEN 'cash' ELSE 'adjustments' END", "credit = debit",
-            "amount_micros = amount_micros + 1", "amount_micros = -amount_micros", "amount_micros = 0", "units = units + 1",
+            "amount_micros = amount_micros + 1", "amount_micros = -amount_micros", "amount_micros = 0",
+            "units = units + 1",
             "balance_micros = balance_micros + 1", "reference = coalesce(reference, '') || 'x'",
-            "reference = CASE WHEN reference IS NULL THEN '' ELSE NULL END", "hash = zeroblob(32)", "hash = zeroblob(31)",
+            "reference = CASE WHEN reference IS NULL THEN '' ELSE NULL END", "hash = zeroblob(32)",
+            "hash = zeroblob(31)",
             "hash = (SELECT hash FROM ledger_entries AS other WHERE other.id = ledger_entries.id % 6 + 1)",
         ])
     func columns(entry: Int, change: String) throws {
@@ -96,9 +99,15 @@ import Testing
     @Test(
         "entries in another order, one made twice, or one that was slipped in are found",
         arguments: [
-            ("UPDATE ledger_entries SET id = 100 WHERE id = 3; UPDATE ledger_entries SET id = 3 WHERE id = 4; UPDATE ledger_entries SET id = 4 WHERE id = 100", 3),
+            (
+                "UPDATE ledger_entries SET id = 100 WHERE id = 3; UPDATE ledger_entries SET id = 3 WHERE id = 4; UPDATE ledger_entries SET id = 4 WHERE id = 100",
+                3
+            ),
             ("UPDATE ledger_entries SET id = 0 WHERE id = 1", 0), ("UPDATE ledger_entries SET id = 9 WHERE id = 6", 9),
-            ("INSERT INTO ledger_entries SELECT 7, at, account_id, key_id, kind, debit, credit, amount_micros, units, balance_micros, NULL, hash FROM ledger_entries WHERE id = 6", 7),
+            (
+                "INSERT INTO ledger_entries SELECT 7, at, account_id, key_id, kind, debit, credit, amount_micros, units, balance_micros, NULL, hash FROM ledger_entries WHERE id = 6",
+                7
+            ),
         ] as [(String, Int64)])
     func order(sql: String, entry: Int64) throws {
         let office = try Self.office()
@@ -113,7 +122,8 @@ import Testing
             "UPDATE accounts SET balance_micros = balance_micros - 1 WHERE id = (SELECT max(id) FROM accounts)",
             "UPDATE accounts SET held_micros = held_micros + 1 WHERE id = (SELECT min(id) FROM accounts)",
             "UPDATE accounts SET held_micros = 0", "UPDATE holds SET amount_micros = amount_micros + 1 WHERE id = 1",
-            "UPDATE holds SET account_id = (SELECT account_id FROM holds WHERE id = 1)", "DELETE FROM holds WHERE id = 2",
+            "UPDATE holds SET account_id = (SELECT account_id FROM holds WHERE id = 1)",
+            "DELETE FROM holds WHERE id = 2",
             "INSERT INTO holds SELECT 3, account_id, key_id, 1, start_id, created_at FROM holds WHERE id = 1",
             "DELETE FROM accounts WHERE id = (SELECT min(id) FROM accounts)",
             "DELETE FROM accounts",

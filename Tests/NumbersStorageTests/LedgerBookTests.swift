@@ -29,7 +29,9 @@ private struct LedgerModel {
         guard var purse = purses[id] else { return false }
         let total = items.reduce(0, +)
         if let cap, purse.spent + (held == nil ? cover : total) > cap { return false }
-        guard purse.balance - purse.held + (held ?? 0) >= (held == nil ? max(cover, total) : total) else { return false }
+        guard purse.balance - purse.held + (held ?? 0) >= (held == nil ? max(cover, total) : total) else {
+            return false
+        }
         purse.held -= held ?? 0
         purse.balance -= total
         if cap != nil { purse.spent += total }
@@ -42,7 +44,9 @@ private struct LedgerModel {
 @Suite struct LedgerBookTests {
     // MARK: Random commands
 
-    @Test("any sequence of movements leaves balances, holds and entries in agreement, never below zero", arguments: 0..<12)
+    @Test(
+        "any sequence of movements leaves balances, holds and entries in agreement, never below zero", arguments: 0..<12
+    )
     func model(round: Int) throws {
         let seed = UInt64.random(in: .min ... .max)
         var random = SplitMix64(seed: seed)
@@ -81,7 +85,11 @@ private struct LedgerModel {
                     let isPossible = model.move(id, amount)
                     let outcome = try LedgerBook.adjust(
                         id, by: MicroUSD(micros: amount), reference: nil, at: office.time.now, on: office.connection)
-                    if case .posted = outcome { #expect(isPossible, "\(comment)") } else { #expect(!isPossible, "\(comment)") }
+                    if case .posted = outcome {
+                        #expect(isPossible, "\(comment)")
+                    } else {
+                        #expect(!isPossible, "\(comment)")
+                    }
                 case 2, 3, 4:
                     let items = (0..<Int.random(in: 0...2, using: &random)).map { _ in
                         Int64.random(in: 0...5_000, using: &random)
@@ -211,7 +219,9 @@ private struct LedgerModel {
                 id, by: MicroUSD(micros: -3_001), reference: nil, at: office.time.now, on: office.connection)
             #expect(adjusted == .insufficientBalance(MicroUSD(micros: 10_000)))
             // A hold is ended by its own account only.
-            #expect(try !LedgerBook.end(Hold(id: 1, amount: MicroUSD(micros: 7_000)), AccountID(value: 5), on: office.connection))
+            #expect(
+                try !LedgerBook.end(
+                    Hold(id: 1, amount: MicroUSD(micros: 7_000)), AccountID(value: 5), on: office.connection))
         }
         #expect(try office.audit().fault == nil)
         #expect(try office.present(id).held.micros == 7_000)
@@ -228,7 +238,11 @@ private struct LedgerModel {
                 on: office.connection)
         }
         let posted = try result.get()
-        #expect(posted.receipt == Receipt(billed: MicroUSD(micros: 14_000), balance: MicroUSD(micros: 86_000), endpoints: [.lookup, .lookupEnriched]))
+        #expect(
+            posted.receipt
+                == Receipt(
+                    billed: MicroUSD(micros: 14_000), balance: MicroUSD(micros: 86_000),
+                    endpoints: [.lookup, .lookupEnriched]))
         let lines = try office.desk.ledger(of: account.account.id, before: nil, limit: 10).lines.map(\.entry)
         #expect(lines.map(\.kind) == [.lookup, .lookupEnriched, .topUp])
         #expect(lines.map(\.units) == [2, 3, 0])
@@ -245,7 +259,8 @@ private struct LedgerModel {
             let posted = try? LedgerBook.charge(.sample(account), items: [], ending: nil, on: office.connection).get()
             #expect(posted?.receipt.endpoints == [])
             #expect(posted?.entry == nil)
-            let dear = try LedgerBook.charge(.sample(account, cover: 4_001), items: [], ending: nil, on: office.connection)
+            let dear = try LedgerBook.charge(
+                .sample(account, cover: 4_001), items: [], ending: nil, on: office.connection)
             if case .success = dear { Issue.record("an uncovered charge was made") }
         }
         #expect(try office.audit().entryCount == 1)
@@ -325,7 +340,8 @@ private struct LedgerModel {
         try office.connection.transaction { () throws(DatabaseError) in
             for (index, start) in [(Int64(1), Int64(10)), (2, 10), (3, 11), (4, 12)] {
                 let owner = index == 2 ? second : first
-                _ = try LedgerBook.hold(.sample(owner, cover: index * 1_000), id: index, startID: start, on: office.connection)
+                _ = try LedgerBook.hold(
+                    .sample(owner, cover: index * 1_000), id: index, startID: start, on: office.connection)
             }
             #expect(try LedgerBook.releaseHolds(otherThan: 11, on: office.connection) == 3)
             #expect(try LedgerBook.releaseHolds(otherThan: 11, on: office.connection) == 0)
@@ -351,7 +367,8 @@ private struct LedgerModel {
         }
         #expect(try topUp(account, 5_000, "invoice 1") == .alreadyPosted(entry))
         #expect(try topUp(account, 5_001, "invoice 1") == .referenceTaken(entry))
-        guard case .posted = try topUp(other, 5_001, "invoice 1"), case .posted = try topUp(account, 5_000, "invoice 2"),
+        guard case .posted = try topUp(other, 5_001, "invoice 1"),
+            case .posted = try topUp(account, 5_000, "invoice 2"),
             case .posted = try topUp(account, 5_000, nil), case .posted = try topUp(account, 5_000, nil)
         else {
             Issue.record("expected entries")
@@ -397,7 +414,8 @@ private struct LedgerModel {
         } else {
             #expect(outcome == .insufficientBalance(MicroUSD(micros: 1_000)))
         }
-        #expect(try office.desk.adjust(AccountID(value: 5), by: MicroUSD(micros: amount), reference: nil) == .noSuchAccount)
+        #expect(
+            try office.desk.adjust(AccountID(value: 5), by: MicroUSD(micros: amount), reference: nil) == .noSuchAccount)
         #expect(try office.audit().fault == nil)
     }
 }

@@ -19,7 +19,9 @@ final class TemporaryFolder: Sendable {
     deinit {
         guard let folder = opendir(path) else { return }
         while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             unlink(path + "/" + name)
         }
         closedir(folder)
@@ -34,7 +36,9 @@ final class HandClock: Sendable {
     private let microseconds = Atomic<Int64>(1_767_323_045_000_000)
 
     var now: UnixTime { UnixTime(microseconds: microseconds.load(ordering: .relaxed)) }
-    func advance(_ duration: Duration) { microseconds.wrappingAdd(duration.wholeNanoseconds / 1_000, ordering: .relaxed) }
+    func advance(_ duration: Duration) {
+        microseconds.wrappingAdd(duration.wholeNanoseconds / 1_000, ordering: .relaxed)
+    }
     var clock: Clock { Clock(wall: { self.now }, monotonic: MonotonicTime.now) }
 }
 

@@ -37,7 +37,9 @@ import Testing
         let key = "nol_0123456789abcdef0123456789abcdef01234567"
         let line = Self.line([("target", .text("/v1/cid/+14155552671?key=\(key)")), ("micros", 4_155_552_671)])
         #expect(
-            line == #"{"ts":"2026-01-02T03:04:05.678Z","target":"/v1/cid/+1…71?key=nol_<redacted>","micros":4155552671}"#)
+            line
+                == #"{"ts":"2026-01-02T03:04:05.678Z","target":"/v1/cid/+1…71?key=nol_<redacted>","micros":4155552671}"#
+        )
     }
 
     @Test("each level writes its own name and the event")

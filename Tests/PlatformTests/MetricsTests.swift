@@ -72,7 +72,8 @@ import Testing
     @Test(
         "a label's value cannot break out of its quotes",
         arguments: [
-            ("a\"b", "a\\\"b"), ("a\\b", "a\\\\b"), ("a\nb", "a\\nb"), ("\r\n", "\r\\n"), ("plain", "plain"), ("é", "é"),
+            ("a\"b", "a\\\"b"), ("a\\b", "a\\\\b"), ("a\nb", "a\\nb"), ("\r\n", "\r\\n"), ("plain", "plain"),
+            ("é", "é"),
         ])
     func escapes(value: String, written: String) {
         var text = MetricsText()

@@ -47,7 +47,8 @@ import Testing
         arguments: [
             (.zero, 0, 0), (.nanoseconds(1), 1, 0), (.milliseconds(1), 1_000_000, 1),
             (.nanoseconds(999_999), 999_999, 0), (.nanoseconds(-999_999), -999_999, 0),
-            (.milliseconds(-2), -2_000_000, -2), (Duration(secondsComponent: 0, attosecondsComponent: 999_999_999), 0, 0),
+            (.milliseconds(-2), -2_000_000, -2),
+            (Duration(secondsComponent: 0, attosecondsComponent: 999_999_999), 0, 0),
             (.seconds(9_223_372_036), 9_223_372_036_000_000_000, 9_223_372_036_000),
             (.seconds(9_223_372_037), .max, .max / 1_000_000), (.seconds(Int64.max), .max, .max / 1_000_000),
             (.seconds(-9_223_372_037), .min, .min / 1_000_000), (.seconds(Int64.min), .min, .min / 1_000_000),

@@ -8,9 +8,12 @@ import Testing
         "a key is masked wherever it stands and however it is written",
         arguments: [
             ("K", "nol_<redacted>"), ("/v1/cid/x?key=K", "/v1/cid/x?key=nol_<redacted>"),
-            ("?key=K&country=US", "?key=nol_<redacted>&country=US"), ("Authorization: Bearer K", "Authorization: Bearer nol_<redacted>"),
-            ("{\"key\":\"K\"}", "{\"key\":\"nol_<redacted>\"}"), ("KK", "nol_<redacted>"), ("K,K", "nol_<redacted>,nol_<redacted>"),
-            ("nol_test_0123456789abcdef", "nol_<redacted>"), ("NOL_0123ABCDEF", "nol_<redacted>"), ("Nol_a", "nol_<redacted>"),
+            ("?key=K&country=US", "?key=nol_<redacted>&country=US"),
+            ("Authorization: Bearer K", "Authorization: Bearer nol_<redacted>"),
+            ("{\"key\":\"K\"}", "{\"key\":\"nol_<redacted>\"}"), ("KK", "nol_<redacted>"),
+            ("K,K", "nol_<redacted>,nol_<redacted>"),
+            ("nol_test_0123456789abcdef", "nol_<redacted>"), ("NOL_0123ABCDEF", "nol_<redacted>"),
+            ("Nol_a", "nol_<redacted>"),
             ("nol_", "nol_<redacted>"), ("nol_0123 rest", "nol_<redacted> rest"), ("nol%5F0123abcd", "nol_<redacted>"),
             ("%6E%6f%6C%5f%30%31%61", "nol_<redacted>"), ("nol_%30%31&x=1", "nol_<redacted>&x=1"),
             ("%nol_ab", "%nol_<redacted>"), ("%6nol_ab", "%6nol_<redacted>"), ("xnol_ab", "xnol_<redacted>"),
@@ -79,7 +82,8 @@ import Testing
     @Test(
         "a date or an address that has seven digits cannot be told from a number and is masked",
         arguments: [
-            ("2026-01-02", "…02"), ("192.168.100.200", "…00"), ("1700000000", "…00"), ("127.0.0.1:8080", "127.0.0.1:8080"),
+            ("2026-01-02", "…02"), ("192.168.100.200", "…00"), ("1700000000", "…00"),
+            ("127.0.0.1:8080", "127.0.0.1:8080"),
         ])
     func lookalikes(text: String, redacted: String) {
         #expect(Redaction.redact(text) == redacted)
@@ -88,7 +92,9 @@ import Testing
     @Test("bytes that are no UTF-8 are passed on, and hide no number")
     func brokenBytes() {
         let number = Array("4155552671".utf8)
-        let heads: [[UInt8]] = [[0xff], [0xc3], [0xe2, 0x82], [0xf0, 0x9f, 0x98], [0x80], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80]]
+        let heads: [[UInt8]] = [
+            [0xff], [0xc3], [0xe2, 0x82], [0xf0, 0x9f, 0x98], [0x80], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80],
+        ]
         for head in heads {
             #expect(Redaction.redact(head) == head)
             #expect(Redaction.redact(head + number) == head + Array("…71".utf8))

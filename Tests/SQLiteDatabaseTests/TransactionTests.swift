@@ -123,7 +123,7 @@ import Testing
         let path = scratch.file("a.db")
         let connection = try Samples.schema.open(path: path, options: Samples.options)
         let other = Task {
-            await #expect(processExitsWith: .exitCode(0)) { [path = path as String] in
+            _ = await #expect(processExitsWith: .exitCode(0)) { [path = path as String] in
                 let connection = try Samples.schema.open(path: path, options: DatabaseOptions(older: .refuse))
                 for job in 1_000..<1_200 as Range<Int64> {
                     try connection.transaction { () throws(DatabaseError) in try Samples.insertPair(job, on: connection)
@@ -131,14 +131,9 @@ import Testing
                 }
             }
         }
-        var job: Int64 = 0
-        // Until the other has begun and this one has had its share.
-        while job < 200 || (try Samples.pairCounts(on: connection)[1_199] == nil && job < 20_000) {
-            try connection.transaction { () throws(DatabaseError) in
-                if job < 200 { try Samples.insertPair(job, on: connection) }
-            }
-            job += 1
-            try await Task.sleep(for: .microseconds(100))
+        for job in 0..<200 as Range<Int64> {
+            try connection.transaction { () throws(DatabaseError) in try Samples.insertPair(job, on: connection) }
+            try await Task.sleep(for: .microseconds(200))
         }
         await other.value
         let counts = try Samples.pairCounts(on: connection)

@@ -39,7 +39,9 @@ package enum Program {
         // Both pipes are read at once: a program that fills one while the other is read would wait for ever.
         let collected = Collected()
         let group = DispatchGroup()
-        DispatchQueue.global().async(group: group) { collected.setErrors(errors.fileHandleForReading.readDataToEndOfFile()) }
+        DispatchQueue.global().async(group: group) {
+            collected.setErrors(errors.fileHandleForReading.readDataToEndOfFile())
+        }
         DispatchQueue.global().async(group: group) {
             try? standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8))
             try? standardInput.fileHandleForWriting.close()

@@ -156,7 +156,7 @@ import Testing
             ),
             (
                 ["set-limit", "acct_0080808080808081", "0"],
-                "nocli: REQUESTS: expected a whole number from 1 to 1000000000, or default, found `0`"
+                "nocli: LIMIT: expected a whole number from 1 to 1000000000, or default, found `0`"
             ),
             (
                 ["set-price", "acct_0080808080808081"],

@@ -48,8 +48,8 @@ import Testing
     func nothingThere() throws {
         let harness = try CommandLineHarness()
         harness.run("database", "migrate")
-        #expect(harness.run("name", "unpin", number).error == "nocli: +12025550143 has no pinned name\n")
-        #expect(harness.run("name", "unsuppress", number).error == "nocli: +12025550143 is not suppressed\n")
+        #expect(harness.run("name", "unpin", number).error == "nocli: +1…43 has no pinned name\n")
+        #expect(harness.run("name", "unsuppress", number).error == "nocli: +1…43 is not suppressed\n")
         #expect(harness.run("name", "unpin", number).code == 1)
         #expect(
             harness.run("name", "show", number, "--json").output.contains(

@@ -91,6 +91,13 @@ import Testing
             (["1", "--country", "ZZ"], "--country: expected a country as two letters such as US, found `ZZ`"),
             (["1", "--country", "001"], "--country: expected a country as two letters such as US, found `001`"),
             (["1", "2"], "unexpected argument `2`"),
+            (["1", "+12025550143"], "unexpected argument a text of 11 digits"),
+            (["1", "(202) 555-0143"], "unexpected argument a text of 10 digits"),
+            (["1", "2025550143"], "unexpected argument a text of 10 digits"),
+            (
+                ["1", "--country", "+12025550143"],
+                "--country: expected a country as two letters such as US, found a text of 11 digits"
+            ),
         ] as [([String], String)])
     func wrongCalls(arguments: [String], words: String) throws {
         let harness = try CommandLineHarness()

@@ -1,4 +1,5 @@
 import CommandOptions
+import Platform
 import Testing
 
 @testable import nocli
@@ -16,7 +17,7 @@ import Testing
             }
             #expect(harness.call([family.name, "--help"]).output.hasPrefix("nocli \(family.name): "))
         }
-        #expect(harness.call(["--version"]).output == "nocli \(Program.version)\n")
+        #expect(harness.call(["--version"]).output == "nocli \(ProductVersion.text)\n")
     }
 
     @Test("the help of the program lists every command")

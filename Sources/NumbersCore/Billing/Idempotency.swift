@@ -8,7 +8,9 @@ package struct IdempotencyKey: Hashable, Sendable {
     package let text: String
 
     package init?(_ text: String) {
-        guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ $0 >= 0x20 && $0 <= 0x7e }) else { return nil }
+        guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ $0 >= 0x20 && $0 <= 0x7e }) else {
+            return nil
+        }
         self.text = text
     }
 }

@@ -37,7 +37,8 @@ package struct MicroUSD: Comparable, Hashable, Sendable, CustomStringConvertible
             bytes = bytes.dropFirst()
         }
         let parts = bytes.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
-        guard let whole = parts.first, (1...10).contains(whole.count), parts.count == 1 || (1...6).contains(parts[1].count)
+        guard let whole = parts.first, (1...10).contains(whole.count),
+            parts.count == 1 || (1...6).contains(parts[1].count)
         else { return nil }
         var value: Int64 = 0
         for byte in whole {

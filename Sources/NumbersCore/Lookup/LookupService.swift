@@ -1,8 +1,8 @@
 // The lookup use case, top to bottom: read the numbers, answer what is free, replay, hold, find names, settle.
 // Holds no mutable state of its own.
 
-package import Platform
 internal import JSONText
+package import Platform
 
 /// Answers lookups, batches and caller-ID requests.
 package struct LookupService: Sendable {
@@ -58,7 +58,9 @@ package struct LookupService: Sendable {
     ) -> Deferred<LookupOutcome> {
         let body = render(facts, record, query)
         if record.isSuppressed { return free(query, body, for: credential) }
-        guard query.idempotency != nil || credential.isBilled else { return .ready(.answered(body: body, receipt: nil)) }
+        guard query.idempotency != nil || credential.isBilled else {
+            return .ready(.answered(body: body, receipt: nil))
+        }
         return .pending {
             await once(query, for: credential, refresh: nil) { reply in
                 guard credential.isBilled else { return await keep(reply(body), body, query) }

@@ -22,7 +22,8 @@ import Testing
         "other text is no key",
         arguments: [
             "", "nol_", "nol_test_", "D", "nolD", "nol-D", "NOL_D", "Nol_D", " nol_D", "nol_D ", "nol_D\n", "nol_ D",
-            "nol_Da", "nol_test_Da", "nol_TEST_D", "nol_test-D", "nol_live_D", "nol_nol_D", "nol_\u{301}D", "nol_D\u{0}",
+            "nol_Da", "nol_test_Da", "nol_TEST_D", "nol_test-D", "nol_live_D", "nol_nol_D", "nol_\u{301}D",
+            "nol_D\u{0}",
             "nol_\u{FF11}D",
         ])
     func refuses(form: String) {

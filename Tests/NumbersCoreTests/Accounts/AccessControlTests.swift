@@ -20,7 +20,8 @@ private struct FixedStore: CredentialStore {
     private static let now = UnixTime(seconds: 1_000)
 
     private static func control(
-        _ key: KeyRecord, _ account: Account = .sample(), isDown: Bool = false, limiter: AddressLimiter = AddressLimiter()
+        _ key: KeyRecord, _ account: Account = .sample(), isDown: Bool = false,
+        limiter: AddressLimiter = AddressLimiter()
     ) -> AccessControl {
         let hash = KeyHash(digest: SHA256Digest.of(text))
         let store = FixedStore(credentials: [hash: StoredCredential(key: key, account: account)], isDown: isDown)
@@ -71,7 +72,8 @@ private struct FixedStore: CredentialStore {
                 networks: defects.contains(.network) ? [block] : [], isEnabled: !defects.contains(.disabled)))
         let account = Account.sample(isSuspended: defects.contains(.suspended), ownLimit: 60)
         let text =
-            first == .noKey ? nil
+            first == .noKey
+            ? nil
             : first == .malformedKey ? "nol_nothing" : first == .unknownKey ? Self.text.dropLast() + "8" : Self.text
         let result = await Self.control(key, account)
             .admit(Self.request(key: text, units: defects.contains(.batch) ? 61 : 1)).value

@@ -17,7 +17,8 @@ import Testing
         arguments: [
             "", "@", "a", "a@", "@b.c", "a@b", "a@b.", "a@.b", "a@b..c", "a@@b.c", "a@b@c.d", ".a@b.c", "a.@b.c",
             "a..b@b.c", "a b@c.d", " a@b.c", "a@b.c ", "a@b.c\n", "a@b.c\r\nBcc: x@y.z", "a\u{0}@b.c", "\"a b\"@c.d",
-            "a@[192.0.2.1]", "a@-b.c", "a@b-.c", "a@b_c.d", "ü@b.c", "a@ü.c", "a,b@c.d", "<a@b.c>", "a(x)@b.c", "a@b.c,d",
+            "a@[192.0.2.1]", "a@-b.c", "a@b-.c", "a@b_c.d", "ü@b.c", "a@ü.c", "a,b@c.d", "<a@b.c>", "a(x)@b.c",
+            "a@b.c,d",
             "a;b@c.d", "a@b.c/d", "mailto:a@b.c",
         ])
     func refuses(text: String) {

@@ -8,7 +8,7 @@ private struct PlainWindow {
     private(set) var taken: [(time: UInt64, units: Int)] = []
 
     func used(at time: UInt64) -> Int {
-        taken.reduce(0) { $1.time + Self.length > time ? $0 + $1.units : $0 }
+        taken.reduce(0) { $1.time <= time && $1.time + Self.length > time ? $0 + $1.units : $0 }
     }
 
     mutating func take(_ units: Int, limit: Int, at time: UInt64) -> RateWindow.Decision {
@@ -21,7 +21,7 @@ private struct PlainWindow {
     }
 
     mutating func giveBack(_ units: Int, at time: UInt64) {
-        guard let index = taken.firstIndex(where: { $0.time == time && $0.units >= units }) else { return }
+        guard let index = taken.firstIndex(where: { $0.time == time && $0.units == units }) else { return }
         taken[index].units -= units
     }
 
@@ -41,12 +41,16 @@ private struct PlainWindow {
         MonotonicTime(nanoseconds: 1_000 * second + UInt64(seconds * 1_000_000_000))
     }
 
-    @Test("a window decides as one that remembers everything, for any sequence of requests and refunds", arguments: 0..<40)
+    @Test(
+        "a window decides as one that remembers everything, for any sequence of requests and refunds", arguments: 0..<40
+    )
     func model(round: Int) {
         let seed = UInt64.random(in: .min ... .max)
         var random = SplitMix64(seed: seed)
         let limit = Int.random(in: 1...25, using: &random)
-        let steps: [UInt64] = [0, 0, 1, 1_000_000, 250_000_000, Self.second, 7 * Self.second, 59 * Self.second, 60 * Self.second]
+        let steps: [UInt64] = [
+            0, 0, 1, 1_000_000, 250_000_000, Self.second, 7 * Self.second, 59 * Self.second, 60 * Self.second,
+        ]
         var window = RateWindow()
         var model = PlainWindow()
         var now: UInt64 = 5_000 * Self.second
@@ -55,7 +59,8 @@ private struct PlainWindow {
             now += steps.randomElement(using: &random) ?? 0
             if !served.isEmpty, Int.random(in: 0..<5, using: &random) == 0 {
                 // A refund comes soon after its request, and only once.
-                let (time, units) = served.remove(at: Int.random(in: max(0, served.count - 3)..<served.count, using: &random))
+                let (time, units) = served.remove(
+                    at: Int.random(in: max(0, served.count - 3)..<served.count, using: &random))
                 window.giveBack(units, takenAt: MonotonicTime(nanoseconds: time))
                 model.giveBack(units, at: time)
                 continue

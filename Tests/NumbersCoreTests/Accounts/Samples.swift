@@ -19,7 +19,8 @@ extension KeyRecord {
         id: Int64 = 2, account: Int64 = 1, settings: KeySettings = KeySettings(name: nil, useCases: .all)
     ) -> KeyRecord {
         KeyRecord(
-            id: KeyID(value: id), account: AccountID(value: account), displayPrefix: "nol_00000000", name: settings.name,
+            id: KeyID(value: id), account: AccountID(value: account), displayPrefix: "nol_00000000",
+            name: settings.name,
             useCases: settings.useCases, limit: settings.limit, dailyCap: settings.dailyCap,
             expiresAt: settings.expiresAt, networks: settings.networks, isEnabled: settings.isEnabled,
             isTest: settings.isTest, createdAt: UnixTime(seconds: 0), lastUsedAt: nil)

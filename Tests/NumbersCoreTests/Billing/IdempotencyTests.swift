@@ -3,7 +3,9 @@ import Platform
 import Testing
 
 @Suite struct IdempotencyTests {
-    @Test("a key has 1 to 255 characters", arguments: [(0, false), (1, true), (254, true), (255, true), (256, false), (10_000, false)])
+    @Test(
+        "a key has 1 to 255 characters",
+        arguments: [(0, false), (1, true), (254, true), (255, true), (256, false), (10_000, false)])
     func lengths(count: Int, isKey: Bool) {
         #expect((IdempotencyKey(String(repeating: "k", count: count)) != nil) == isKey)
     }

@@ -9,15 +9,20 @@ import Testing
         units: Int64 = 1, balance: Int64 = 98_000, reference: String? = "invoice 4"
     ) -> LedgerEntry {
         LedgerEntry(
-            id: id, at: UnixTime(microseconds: at), account: AccountID(value: account), key: key.map { KeyID(value: $0) },
+            id: id, at: UnixTime(microseconds: at), account: AccountID(value: account),
+            key: key.map { KeyID(value: $0) },
             kind: kind, debit: debit, credit: credit, amount: MicroUSD(micros: amount), units: units,
             balance: MicroUSD(micros: balance), reference: reference)
     }
 
     /// The encoding as it is documented: the predecessor's hash, then each field with its length in front.
     private static func encoded(_ entry: LedgerEntry, _ previous: SHA256Digest) -> [UInt8] {
-        func integer(_ value: Int64) -> [UInt8] { [8] + (0..<8).map { UInt8(truncatingIfNeeded: value >> (56 - 8 * $0)) } }
-        func text(_ text: String) -> [UInt8] { [UInt8(text.utf8.count / 256), UInt8(text.utf8.count % 256)] + text.utf8 }
+        func integer(_ value: Int64) -> [UInt8] {
+            [8] + (0..<8).map { UInt8(truncatingIfNeeded: value >> (56 - 8 * $0)) }
+        }
+        func text(_ text: String) -> [UInt8] {
+            [UInt8(text.utf8.count / 256), UInt8(text.utf8.count % 256)] + text.utf8
+        }
         return previous.bytes + integer(entry.id) + integer(entry.at.microseconds) + integer(entry.account.value)
             + (entry.key.map { integer($0.value) } ?? [0]) + text(entry.kind.rawValue) + text(entry.debit.rawValue)
             + text(entry.credit.rawValue) + integer(entry.amount.micros) + integer(entry.units)
@@ -39,8 +44,12 @@ import Testing
     @Test("the hash of a known entry never changes, or no shipped ledger would verify")
     func knownVector() {
         #expect(LedgerEntry.genesis.hex == "53b344b0a8218d31093f90c12da226f02469fcc5730912f08f69675b44b56f6a")
-        #expect(Self.entry().hash(after: LedgerEntry.genesis).hex == "3b892335e87d1b242d2fe3d999a7978635e51d6054aa4b2228c370bdab6be2d8")
-        #expect(Self.entry(key: nil, reference: nil).hash(after: LedgerEntry.genesis).hex == "3006d8f5579bdadc2f6353f5e1017e3cc6eda9c3b422e6d273970d9d87fd2bbf")
+        #expect(
+            Self.entry().hash(after: LedgerEntry.genesis).hex
+                == "3b892335e87d1b242d2fe3d999a7978635e51d6054aa4b2228c370bdab6be2d8")
+        #expect(
+            Self.entry(key: nil, reference: nil).hash(after: LedgerEntry.genesis).hex
+                == "3006d8f5579bdadc2f6353f5e1017e3cc6eda9c3b422e6d273970d9d87fd2bbf")
     }
 
     @Test("every field, and the predecessor, changes the hash, and no two of the changes alike")

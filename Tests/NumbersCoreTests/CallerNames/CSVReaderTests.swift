@@ -11,7 +11,8 @@ private func rows(of blocks: [[UInt8]]) -> [CSVReader.Row] {
 }
 
 /// Expects the rows from the text read whole, byte by byte, and split at each offset.
-private func expectRows(_ text: [UInt8], _ expected: [CSVReader.Row], sourceLocation: SourceLocation = #_sourceLocation) {
+private func expectRows(_ text: [UInt8], _ expected: [CSVReader.Row], sourceLocation: SourceLocation = #_sourceLocation)
+{
     #expect(rows(of: [text]) == expected, "whole", sourceLocation: sourceLocation)
     #expect(rows(of: text.map { [$0] }) == expected, "byte by byte", sourceLocation: sourceLocation)
     for offset in 0...text.count {
@@ -38,7 +39,8 @@ private func expectRows(_ text: [UInt8], _ expected: [CSVReader.Row], sourceLoca
             ("a\r\r\n", [.fields(line: 1, ["a\r"])]), (" a , b \n", [.fields(line: 1, [" a ", " b "])]),
             ("\u{FEFF}a,b\n", [.fields(line: 1, ["a", "b"])]), ("\u{FEFF}\"a\",b\n", [.fields(line: 1, ["a", "b"])]),
             ("\u{FEFF}", []), ("a\n\u{FEFF}b\n", [.fields(line: 1, ["a"]), .fields(line: 2, ["\u{FEFF}b"])]),
-            ("Größe,名前\n", [.fields(line: 1, ["Größe", "名前"])]), ("\u{EFBF},x\n", [.fields(line: 1, ["\u{EFBF}", "x"])]),
+            ("Größe,名前\n", [.fields(line: 1, ["Größe", "名前"])]),
+            ("\u{EFBF},x\n", [.fields(line: 1, ["\u{EFBF}", "x"])]),
         ] as [(String, [CSVReader.Row])])
     func valid(text: String, expected: [CSVReader.Row]) {
         expectRows(Array(text.utf8), expected)
@@ -47,13 +49,25 @@ private func expectRows(_ text: [UInt8], _ expected: [CSVReader.Row], sourceLoca
     @Test(
         "a malformed row is told with its line, and takes no other row along",
         arguments: [
-            ("a\"b,c\nd\n", [.malformed(line: 1, reason: "a quote inside an unquoted field"), .fields(line: 2, ["d"])]),
+            (
+                "a\"b,c\nd\n",
+                [.malformed(line: 1, reason: "a quote inside an unquoted field"), .fields(line: 2, ["d"])]
+            ),
             ("\"a\"b\nd\n", [.malformed(line: 1, reason: "text behind a closing quote"), .fields(line: 2, ["d"])]),
             ("\"a\" ,b\nd\n", [.malformed(line: 1, reason: "text behind a closing quote"), .fields(line: 2, ["d"])]),
             ("\"a\"b\"c\nd\n", [.malformed(line: 1, reason: "text behind a closing quote"), .fields(line: 2, ["d"])]),
-            ("\"a\"\r\"b\"\nd\n", [.malformed(line: 1, reason: "text behind a closing quote"), .fields(line: 2, ["d"])]),
+            (
+                "\"a\"\r\"b\"\nd\n",
+                [.malformed(line: 1, reason: "text behind a closing quote"), .fields(line: 2, ["d"])]
+            ),
             ("\"a\"\r", [.malformed(line: 1, reason: "text behind a closing quote")]),
-            ("a\n\"b\nc\n", [.fields(line: 1, ["a"]), .malformed(line: 2, reason: "the quoted field that began on line 2 does not end")]),
+            (
+                "a\n\"b\nc\n",
+                [
+                    .fields(line: 1, ["a"]),
+                    .malformed(line: 2, reason: "the quoted field that began on line 2 does not end"),
+                ]
+            ),
             ("\"", [.malformed(line: 1, reason: "the quoted field that began on line 1 does not end")]),
         ] as [(String, [CSVReader.Row])])
     func malformed(text: String, expected: [CSVReader.Row]) {

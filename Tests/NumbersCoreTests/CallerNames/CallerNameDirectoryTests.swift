@@ -42,7 +42,8 @@ private final class ScriptedNames: CallerNameStore {
         let directory = CallerNameDirectory(store: store, capacity: 100)
         _ = try await directory.records(for: [numbers[1]], deadline: Self.deadline).get()
         let asked = [numbers[3], numbers[2], numbers[1], numbers[0]]
-        #expect(try await directory.records(for: asked, deadline: Self.deadline).get() == [.none, suppressed, .none, .none])
+        #expect(
+            try await directory.records(for: asked, deadline: Self.deadline).get() == [.none, suppressed, .none, .none])
         #expect(store.script.withLock { $0.asked } == [[numbers[1]], [numbers[3], numbers[2], numbers[0]]])
         #expect(directory.known(numbers[2]) == suppressed)
         #expect(directory.known(try Self.number(9)) == nil)
@@ -89,8 +90,8 @@ private final class ScriptedNames: CallerNameStore {
         for last in UInt64(0)..<100 {
             _ = try await directory.records(for: [try Self.number(last)], deadline: Self.deadline).get()
             #expect(directory.known(favourite) != nil)
-            let known = try (0..<100).count { directory.known(try Self.number($0)) != nil }
-            #expect(known <= 10)
         }
+        let known = try (0..<100).count { directory.known(try Self.number($0)) != nil }
+        #expect((2...10).contains(known))
     }
 }

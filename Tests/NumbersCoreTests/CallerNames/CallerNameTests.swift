@@ -15,12 +15,16 @@ import Testing
         #expect(CallerName(raw).map { Array($0.text.unicodeScalars) } == Array(text.unicodeScalars))
     }
 
-    @Test("nothing usable is no name", arguments: ["", " ", "\t\n", "\u{0}", "\u{200B}", "\u{202E}\u{7}", "\u{FEFF} \u{A0}", "\u{FFFFF}"])
+    @Test(
+        "nothing usable is no name",
+        arguments: ["", " ", "\t\n", "\u{0}", "\u{200B}", "\u{202E}\u{7}", "\u{FEFF} \u{A0}", "\u{FFFFF}"])
     func empty(raw: String) {
         #expect(CallerName(raw) == nil)
     }
 
-    @Test("a name has up to 255 characters, cut at a character and without a space at its end", arguments: [254, 255, 256, 1_000])
+    @Test(
+        "a name has up to 255 characters, cut at a character and without a space at its end",
+        arguments: [254, 255, 256, 1_000])
     func length(count: Int) {
         for letter in ["x", "é", "e\u{301}", "👩🏽"] {
             let name = CallerName(String(repeating: letter, count: count))

@@ -21,9 +21,15 @@ import Testing
         arguments: [
             (["number", "name"], ["+14155552671", "ACME"], "+14155552671|ACME|2026-11-21"),
             (["Number", "NAME", "As_Of"], ["+14155552671", "ACME", "2025-01-31"], "+14155552671|ACME|2025-01-31"),
-            (["id", "name", "note", "number"], ["1", " ACME  Ltd ", "", "0014155552671"], "+14155552671|ACME Ltd|2026-11-21"),
+            (
+                ["id", "name", "note", "number"], ["1", " ACME  Ltd ", "", "0014155552671"],
+                "+14155552671|ACME Ltd|2026-11-21"
+            ),
             (["number", "name", "as_of"], ["+14155552671", "ACME", ""], "+14155552671|ACME|2026-11-21"),
-            (["number", "name", "as_of"], ["+14155552671", "ACME", "2025-01-31T23:30:00-02:00"], "+14155552671|ACME|2025-02-01"),
+            (
+                ["number", "name", "as_of"], ["+14155552671", "ACME", "2025-01-31T23:30:00-02:00"],
+                "+14155552671|ACME|2025-02-01"
+            ),
         ])
     func accepts(header: [String], row: [String], expected: String) {
         #expect(Self.outcome(header, row) == expected)
@@ -31,7 +37,9 @@ import Testing
 
     @Test("national numbers are read in the country of the import, and only there")
     func country() {
-        #expect(Self.outcome(["number", "name"], ["(415) 555-2671", "ACME"], country: "US") == "+14155552671|ACME|2026-11-21")
+        #expect(
+            Self.outcome(["number", "name"], ["(415) 555-2671", "ACME"], country: "US")
+                == "+14155552671|ACME|2026-11-21")
         #expect(Self.outcome(["number", "name"], ["(415) 555-2671", "ACME"]) == "the number is not valid")
     }
 
@@ -50,8 +58,10 @@ import Testing
         "a bad row says what is wrong with it, without showing a number",
         arguments: [
             ([], "expected 3 fields, found 0"), (["+14155552671", "ACME"], "expected 3 fields, found 2"),
-            (["+14155552671", "ACME", "", ""], "expected 3 fields, found 4"), (["", "ACME", ""], "the number is not valid"),
-            (["+1415", "ACME", ""], "the number is not valid"), (["ACME", "+14155552671", ""], "the number is not valid"),
+            (["+14155552671", "ACME", "", ""], "expected 3 fields, found 4"),
+            (["", "ACME", ""], "the number is not valid"),
+            (["+1415", "ACME", ""], "the number is not valid"),
+            (["ACME", "+14155552671", ""], "the number is not valid"),
             (["+14155552671", "", ""], "the name is empty"), (["+14155552671", " \u{200B}", ""], "the name is empty"),
             (["+14155552671", "ACME", "31.01.2025"], "expected as_of as a date like 2026-01-31"),
             (["+14155552671", "ACME", "2025-02-29"], "expected as_of as a date like 2026-01-31"),

@@ -4,10 +4,12 @@ import Testing
 @Suite struct CallerIDTextTests {
     private static func body(
         _ name: String?, number: String = "+14155552671", miss: CallerIDText.Miss = .unavailable, length: Int = 64,
-        ascii: Bool = false
+        ascii: Bool = false, tag: CallerIDText.SpamTag? = nil, score: Int? = nil
     ) -> String {
-        CallerIDText(miss: miss, maxLength: length, isASCII: ascii)
-            .body(name: name.flatMap { CallerName($0) }, number: number)
+        let known = name.flatMap { CallerName($0) }.map { KnownName(name: $0, source: .override, asOf: "2026-01-02") }
+        let record = NumberRecord(
+            isSuppressed: false, name: known, spam: score.map { SpamScore(score: $0, source: .complaints) })
+        return CallerIDText(miss: miss, spamTag: tag, maxLength: length, isASCII: ascii).body(record, number: number)
     }
 
     @Test(
@@ -24,7 +26,10 @@ import Testing
 
     @Test(
         "a name that a PBX takes for none, or of which nothing is left, is none",
-        arguments: ["1", "UNKNOWN", "unknown", "Unknown ", "UNAVAILABLE", "unavailable", "$1", "'1'", "\"UNKNOWN\"", "${}", "%", "'", "$ %", "{ 1 }"])
+        arguments: [
+            "1", "UNKNOWN", "unknown", "Unknown ", "UNAVAILABLE", "unavailable", "$1", "'1'", "\"UNKNOWN\"", "${}", "%",
+            "'", "$ %", "{ 1 }",
+        ])
     func sentinels(name: String) {
         #expect(Self.body(name) == "UNAVAILABLE")
         #expect(Self.body(name, miss: .empty) == "")
@@ -36,7 +41,8 @@ import Testing
         "without a name the body is what miss says, made as safe as a name",
         arguments: [
             (CallerIDText.Miss.unavailable, "+14155552671", "UNAVAILABLE"), (.empty, "+14155552671", ""),
-            (.number, "+14155552671", "+14155552671"), (.number, "anonymous", "anonymous"), (.number, "1", "UNAVAILABLE"),
+            (.number, "+14155552671", "+14155552671"), (.number, "anonymous", "anonymous"),
+            (.number, "1", "UNAVAILABLE"),
             (.number, "", "UNAVAILABLE"), (.text("Trunk 7"), "x", "Trunk 7"), (.text(""), "x", "UNAVAILABLE"),
             (.text("UNKNOWN"), "x", "UNAVAILABLE"), (.text("${x}"), "x", "x"), (.text(" a \u{7} "), "x", "a"),
             // Hostile caller ids.
@@ -51,12 +57,13 @@ import Testing
     @Test(
         "the body has at most so many characters, 1 to 255, and no space at its end",
         arguments: [
-            (-1, 1), (0, 1), (1, 1), (2, 2), (63, 63), (64, 64), (65, 65), (254, 254), (255, 255), (256, 255), (.max, 255),
+            (-1, 1), (0, 1), (1, 1), (2, 2), (63, 63), (64, 64), (65, 65), (254, 254), (255, 255), (256, 255),
+            (.max, 255),
         ])
     func length(asked: Int, characters: Int) {
         let name = String(repeating: "ä", count: 255)
         #expect(Self.body(name, length: asked) == String(name.prefix(characters)))
-        #expect(CallerIDText(miss: .empty, maxLength: asked, isASCII: false).maxLength == characters)
+        #expect(CallerIDText(miss: .empty, spamTag: nil, maxLength: asked, isASCII: false).maxLength == characters)
     }
 
     @Test("a cut leaves no space at the end, and no half character")
@@ -75,6 +82,27 @@ import Testing
     }
 
     @Test(
+        "the tag stands before the name, or alone, from its threshold on",
+        arguments: [
+            ("ACME", 79, "ACME"), ("ACME", 80, "SPAM? ACME"), ("ACME", 81, "SPAM? ACME"), ("ACME", nil, "ACME"),
+            (nil, 80, "SPAM?"), (nil, 79, "UNAVAILABLE"), (nil, nil, "UNAVAILABLE"), ("UNKNOWN", 80, "SPAM?"),
+            ("1", 99, "SPAM?"),
+        ] as [(String?, Int?, String)])
+    func spamTag(name: String?, score: Int?, body: String) {
+        #expect(Self.body(name, tag: CallerIDText.SpamTag(text: "SPAM?", threshold: 80), score: score) == body)
+        #expect(Self.body("ACME", score: 99) == "ACME")
+    }
+
+    @Test(
+        "a tag is made as safe as a name, and one of which nothing is left is no tag",
+        arguments: [
+            ("${x}", "x ACME"), ("%", "ACME"), ("", "ACME"), (" ", "ACME"), ("1", "1 ACME"), ("\r\nX:", "X: ACME"),
+        ])
+    func hostileTag(tag: String, body: String) {
+        #expect(Self.body("ACME", tag: CallerIDText.SpamTag(text: tag, threshold: 1), score: 50) == body)
+    }
+
+    @Test(
         "ascii=1 writes every name in ASCII letters",
         arguments: [
             ("Größe", "Grosse"), ("Москва", "Moskva"), ("Ærø", "AEro"), ("Łódź", "Lodz"), ("‘x’", "x"), ("½", "1/2"),
@@ -84,7 +112,9 @@ import Testing
         #expect(Self.body(name, ascii: true) == body)
     }
 
-    @Test("transliteration brings nothing dangerous back in, and its result can be none", arguments: ["＄{x}", "％s", "＇x＇", "＂", "＼", "１", "😀"])
+    @Test(
+        "transliteration brings nothing dangerous back in, and its result can be none",
+        arguments: ["＄{x}", "％s", "＇x＇", "＂", "＼", "１", "😀"])
     func asciiSafety(name: String) {
         let body = Self.body(name, ascii: true)
         #expect(body.unicodeScalars.allSatisfy { $0.isASCII && !"$%'\"\\`{}".unicodeScalars.contains($0) })

@@ -23,7 +23,9 @@ import Testing
     }
 
     /// A service without anything in memory.
-    private func service(nothingFoundFree: Bool = false, inFlight: RequestsInFlight = RequestsInFlight()) -> LookupService {
+    private func service(nothingFoundFree: Bool = false, inFlight: RequestsInFlight = RequestsInFlight())
+        -> LookupService
+    {
         LookupService(
             plan: .builtIn, names: CallerNameDirectory(store: ports, capacity: 100), ledger: ports, archive: ports,
             inFlight: inFlight, clock: Clock(wall: { UnixTime(seconds: 1_000) }, monotonic: MonotonicTime.now),
@@ -61,6 +63,7 @@ import Testing
         case .conflict(.stillInFlight): "still in flight"
         case .insufficientBalance(let balance, let needed): "needs \(needed.micros), has \(balance.micros)"
         case .spendingCapReached(let cap): "cap \(cap.micros)"
+        case .rateLimited: "rate limited"
         case .unavailable: "unavailable"
         }
     }
@@ -69,7 +72,7 @@ import Testing
         let body: [UInt8] =
             switch outcome {
             case .answered(let body, _), .replayed(let body): body
-            case .conflict, .insufficientBalance, .spendingCapReached, .unavailable: []
+            case .conflict, .insufficientBalance, .spendingCapReached, .rateLimited, .unavailable: []
             }
         let summary = (try? JSONValue(parsing: body))?.object?["summary"]?.object
         return Dictionary(uniqueKeysWithValues: summary?.members.map { ($0.name, $0.value.number?.int64 ?? -1) } ?? [])
@@ -92,20 +95,45 @@ import Testing
             tier: .enterprise, prices: PriceList(dip: MicroUSD(micros: 900), enriched: MicroUSD(micros: 300)))
         let outcome = await service().lookup(Self.query([Self.named]), for: .sample(account)).value
         #expect(Self.word(outcome) == "billed 300 ACME")
-        #expect(ports.steps.last == .charge(cover: 900, items: [Charge.Item(endpoint: .lookupEnriched, units: 1, amount: MicroUSD(micros: 300))], isReplyKept: false))
+        #expect(
+            ports.steps.last
+                == .charge(
+                    cover: 900,
+                    items: [Charge.Item(endpoint: .lookupEnriched, units: 1, amount: MicroUSD(micros: 300))],
+                    isReplyKept: false))
     }
 
-    @Test("free accounts and test keys are answered without a charge")
+    @Test("free accounts are answered without a charge")
     func unbilled() async {
-        for credential in [Self.free(), Self.test()] {
-            #expect(Self.word(await service().lookup(Self.query([Self.named]), for: credential).value) == "free ACME")
-        }
-        #expect(ports.steps == [.names([Self.named]), .names([Self.named])])
+        #expect(Self.word(await service().lookup(Self.query([Self.named]), for: Self.free()).value) == "free ACME")
+        #expect(ports.steps == [.names([Self.named])])
+    }
+
+    @Test(
+        "a test key sees the sandbox: no name of the operator's, no charge, eight numbers with fixed answers",
+        arguments: [
+            (LookupServiceTests.named, "free -"), (LookupServiceTests.hidden, "free -"), ("+14155550099", "free -"),
+            ("+14155550100", "free Sandbox Caller"), ("+14155550101", "free -"), ("+14155550102", "free -"),
+            ("+14155550103", "free -"), ("+14155550104", "free -"), ("+14155550105", "free Sandbox Risky"),
+            ("+14155550106", "needs 4000, has 0"), ("+14155550107", "rate limited"), ("+14155550108", "free -"),
+        ])
+    func sandbox(number: String, word: String) async {
+        let query = LookupQuery(
+            numbers: [number], context: ReadingContext(country: nil, input: .any), verstat: .unknown, fields: .all,
+            reference: nil, deadline: MonotonicTime.now() + .milliseconds(30), idempotency: nil)
+        let began = MonotonicTime.now()
+        #expect(Self.word(await service().lookup(query, for: Self.test()).value) == word)
+        // The slow one leaves at the budget.
+        if number == "+14155550103" { #expect(began.duration(to: .now()) > .milliseconds(25)) }
+        #expect(ports.steps.isEmpty)
     }
 
     @Test(
         "an invalid number is free and asks nobody",
-        arguments: ["", "1", "anonymous", "+0", "+1415", "+999999999999999", "1&calc", "${x}", String(repeating: "9", count: 250)])
+        arguments: [
+            "", "1", "anonymous", "+0", "+1415", "+999999999999999", "1&calc", "${x}",
+            String(repeating: "9", count: 250),
+        ])
     func invalid(text: String) async {
         #expect(Self.word(await service().lookup(Self.query([text]), for: .sample()).value) == "free -")
         #expect(ports.steps.isEmpty)
@@ -192,8 +220,11 @@ import Testing
     @Test("answers that are not charged are kept for replay too")
     func unbilledReplay() async {
         let service = service()
-        #expect(Self.word(await service.lookup(Self.query([Self.named], key: "k"), for: Self.free()).value) == "free ACME")
-        #expect(Self.word(await service.lookup(Self.query([Self.named], key: "k"), for: Self.free()).value) == "replayed ACME")
+        #expect(
+            Self.word(await service.lookup(Self.query([Self.named], key: "k"), for: Self.free()).value) == "free ACME")
+        #expect(
+            Self.word(await service.lookup(Self.query([Self.named], key: "k"), for: Self.free()).value)
+                == "replayed ACME")
         #expect(Self.word(await service.lookup(Self.query(["x"], key: "j"), for: .sample()).value) == "free -")
         #expect(ports.steps.contains(.store("j")))
     }
@@ -204,7 +235,9 @@ import Testing
         ports.state.withLock { $0.refusal = .insufficientBalance(balance: .zero) }
         _ = await service.lookup(Self.query([Self.named], key: "k"), for: .sample()).value
         ports.state.withLock { $0.refusal = nil }
-        #expect(Self.word(await service.lookup(Self.query([Self.named], key: "k"), for: .sample()).value) == "billed 2000 ACME")
+        #expect(
+            Self.word(await service.lookup(Self.query([Self.named], key: "k"), for: .sample()).value)
+                == "billed 2000 ACME")
     }
 
     @Test("a number that has become suppressed is not replayed with its name")
@@ -220,10 +253,14 @@ import Testing
         ports.state.withLock { $0.isArchiveSlow = true }
         async let first = service.lookup(Self.query([Self.named], key: "k"), for: .sample()).value
         while !ports.steps.contains(.reply("k")) { await Task.yield() }
-        #expect(Self.word(await service.lookup(Self.query([Self.named], key: "k"), for: .sample()).value) == "still in flight")
+        #expect(
+            Self.word(await service.lookup(Self.query([Self.named], key: "k"), for: .sample()).value)
+                == "still in flight")
         ports.state.withLock { $0.isArchiveSlow = false }
         #expect(Self.word(await first) == "billed 2000 ACME")
-        #expect(Self.word(await service.lookup(Self.query([Self.named], key: "k"), for: .sample()).value) == "replayed ACME")
+        #expect(
+            Self.word(await service.lookup(Self.query([Self.named], key: "k"), for: .sample()).value) == "replayed ACME"
+        )
     }
 
     @Test("when the replies cannot be read nothing is charged: it might be for the second time")
@@ -231,7 +268,9 @@ import Testing
         ports.state.withLock { $0.isArchiveDown = true }
         let service = service()
         for credential in [Credential.sample(), Self.free()] {
-            #expect(Self.word(await service.lookup(Self.query([Self.named], key: "k"), for: credential).value) == "unavailable")
+            #expect(
+                Self.word(await service.lookup(Self.query([Self.named], key: "k"), for: credential).value)
+                    == "unavailable")
         }
         #expect(ports.steps.allSatisfy { if case .charge = $0 { false } else { true } })
         // What is free anyway is answered: computing it anew costs nothing.
@@ -261,7 +300,9 @@ import Testing
         #expect(ports.steps.suffix(2) == [.hold(400_000), .settle(400_000, items: [item], isReplyKept: false)])
     }
 
-    @Test("a batch of which nothing is billable holds nothing", arguments: [["x"], ["x", ""], [LookupServiceTests.hidden, LookupServiceTests.hidden]])
+    @Test(
+        "a batch of which nothing is billable holds nothing",
+        arguments: [["x"], ["x", ""], [LookupServiceTests.hidden, LookupServiceTests.hidden]])
     func freeBatch(numbers: [String]) async {
         let outcome = await service().batch(Self.query(numbers), for: .sample()).value
         #expect(Self.word(outcome).hasPrefix("free "))
@@ -270,7 +311,8 @@ import Testing
 
     @Test("in a batch, too, nothing found is free when the operator says so")
     func nothingFoundBatch() async {
-        let outcome = await service(nothingFoundFree: true).batch(Self.query([Self.named, Self.plain]), for: .sample()).value
+        let outcome = await service(nothingFoundFree: true).batch(Self.query([Self.named, Self.plain]), for: .sample())
+            .value
         #expect(Self.word(outcome) == "billed 2000 ACME,-")
         #expect(ports.steps.suffix(2) == [.hold(8_000), .settle(8_000, items: [Self.enriched], isReplyKept: false)])
         #expect(Self.summary(outcome)["billed_enriched"] == 1)
@@ -299,14 +341,18 @@ import Testing
         #expect(ports.steps.last == .release(8_000))
     }
 
-    @Test("a stored batch is replayed without the names of numbers that have become suppressed, everything else as it was")
+    @Test(
+        "a stored batch is replayed without the names of numbers that have become suppressed, everything else as it was"
+    )
     func suppressedInReplay() async {
         let numbers = [Self.named, Self.plain, Self.named]
         let name = ports.state.withLock { $0.names[Self.named]?.name }
         ports.state.withLock { $0.names[Self.plain] = NumberRecord(isSuppressed: false, name: name) }
         let first = await service().batch(Self.query(numbers, key: "k"), for: .sample()).value
         #expect(Self.word(first) == "billed 4000 ACME,ACME,ACME")
-        #expect(Self.word(await service().batch(Self.query(numbers, key: "k"), for: .sample()).value) == "replayed ACME,ACME,ACME")
+        #expect(
+            Self.word(await service().batch(Self.query(numbers, key: "k"), for: .sample()).value)
+                == "replayed ACME,ACME,ACME")
         ports.state.withLock { $0.names[Self.named] = NumberRecord(isSuppressed: true, name: nil) }
         ports.state.withLock { $0.names[Self.plain] = NumberRecord.none }
         let replay = await service().batch(Self.query(numbers, key: "k"), for: .sample()).value
@@ -321,10 +367,10 @@ import Testing
 
     private static func word(_ outcome: LookupService.CallerIDOutcome) -> String {
         switch outcome {
-        case .answered(let name, nil): "free \(name?.text ?? "-")"
-        case .answered(let name, let receipt?): "billed \(receipt.billed.micros) \(name?.text ?? "-")"
-        case .insufficientBalance(let balance): "has \(balance.micros)"
-        case .spendingCapReached: "cap"
+        case .answered(let record, nil): "free \(record.name?.name.text ?? "-")"
+        case .answered(let record, let receipt?): "billed \(receipt.billed.micros) \(record.name?.name.text ?? "-")"
+        case .paymentRequired: "payment required"
+        case .rateLimited: "rate limited"
         case .unavailable: "unavailable"
         }
     }
@@ -334,19 +380,24 @@ import Testing
         let service = service()
         for (number, credential, word) in [
             (Self.named, Credential.sample(), "billed 2000 ACME"), (Self.plain, .sample(), "billed 2000 -"),
-            (Self.hidden, .sample(), "free -"), ("anonymous", .sample(), "free -"), (Self.named, Self.free(), "free ACME"),
-            (Self.named, Self.test(), "free ACME"),
+            (Self.hidden, .sample(), "free -"), ("anonymous", .sample(), "free -"),
+            (Self.named, Self.free(), "free ACME"),
+            (Self.named, Self.test(), "free -"), ("+14155550100", Self.test(), "free Sandbox Caller"),
+            ("+14155550106", Self.test(), "payment required"), ("+14155550107", Self.test(), "rate limited"),
         ] {
             #expect(Self.word(await service.callerID(Self.query([number]), for: credential).value) == word)
         }
-        #expect(Self.word(await self.service(nothingFoundFree: true).callerID(Self.query([Self.plain]), for: .sample()).value) == "free -")
+        #expect(
+            Self.word(
+                await self.service(nothingFoundFree: true).callerID(Self.query([Self.plain]), for: .sample()).value)
+                == "free -")
     }
 
     @Test("a caller-ID request that the ledger refuses has no name")
     func callerIDRefusals() async {
         for (refusal, word) in [
-            (ChargeRefusal.insufficientBalance(balance: MicroUSD(micros: 7)), "has 7"),
-            (.spendingCapReached(cap: .zero), "cap"), (.unavailable, "unavailable"),
+            (ChargeRefusal.insufficientBalance(balance: MicroUSD(micros: 7)), "payment required"),
+            (.spendingCapReached(cap: .zero), "payment required"), (.unavailable, "unavailable"),
         ] {
             ports.state.withLock { $0.refusal = refusal }
             #expect(Self.word(await service().callerID(Self.query([Self.named]), for: .sample()).value) == word)

@@ -22,10 +22,12 @@ import Testing
     @Test(
         "anything else says nothing",
         arguments: [
-            "", " ", "verified", "passed", "true", "1", "No-TN-Validation", "verstat=No-TN-Validation", "verstat=", "verstat",
+            "", " ", "verified", "passed", "true", "1", "No-TN-Validation", "verstat=No-TN-Validation", "verstat=",
+            "verstat",
             "TN-Validation-Passed-D", "TN-Validation-Passed-AA", "TN-Validation-Passed-", "TN-Validation-Passedx",
             "xTN-Validation-Passed", "TN-Validation", "TN Validation Passed", "xverstat=TN-Validation-Passed",
-            "not-verstat=TN-Validation-Passed", "<sip:+14155552671@example.com>", "sip:TN-Validation-Passed@example.com",
+            "not-verstat=TN-Validation-Passed", "<sip:+14155552671@example.com>",
+            "sip:TN-Validation-Passed@example.com",
             "TN-Validation-Passed@example.com", "<TN-Validation-Passed>", "\"TN-Validation-Passed\"",
             "verstat=\"TN-Validation-Passed\"", "verstat = TN-Validation-Passed", "verstat=\u{FF34}N-Validation-Passed",
         ])
@@ -38,8 +40,10 @@ import Testing
         arguments: [
             "\"verstat=TN-Validation-Passed\" <sip:+1@b;verstat=No-TN-Validation>",
             "\"a\\\"verstat=TN-Validation-Passed\" <sip:+1@b>", "\"x;verstat=TN-Validation-Passed\" <sip:+1@b>",
-            "verstat=TN-Validation-Passed <sip:+1@b>", "verstat=TN-Validation-Passed <sip:+1@b;verstat=No-TN-Validation>",
-            "x;verstat=TN-Validation-Passed <sip:+1@b;verstat=No-TN-Validation>", "\"<\" verstat=TN-Validation-Passed <sip:+1@b>",
+            "verstat=TN-Validation-Passed <sip:+1@b>",
+            "verstat=TN-Validation-Passed <sip:+1@b;verstat=No-TN-Validation>",
+            "x;verstat=TN-Validation-Passed <sip:+1@b;verstat=No-TN-Validation>",
+            "\"<\" verstat=TN-Validation-Passed <sip:+1@b>",
             "\"verstat=TN-Validation-Passed",
         ])
     func displayNames(text: String) {
