@@ -179,9 +179,9 @@ struct WriterFixture {
         let patient = Task { await fixture.insert(21) }
         for task in waiting { #expect(await task.value == .failure(.timedOut(mayCommit: false))) }
         #expect(await begun.value == .failure(.timedOut(mayCommit: true)))
-        let waited = started.duration(to: .now())
-        #expect(waited >= .milliseconds(100) && waited < .seconds(10))
-        #expect(fixture.disk.stalled == 1)
+        #expect(started.duration(to: .now()) >= .milliseconds(100))
+        // All are answered, and the sync hangs as before.
+        #expect(fixture.disk.stalled == 1 && fixture.writer.metrics.busyFor > .zero)
         fixture.disk.release()
         #expect(await patient.value == .success(21))
         // The job that had begun did commit, those that had not did not.
