@@ -51,7 +51,7 @@ extension LookupRoutes {
             return .success(
                 LookupQuery(
                     numbers: [number], context: ReadingContext(country: country, input: input),
-                    verstat: Verstat(parameters["verstat"] ?? ""), fields: fields,
+                    verstat: parameters["verstat"].map { Verstat($0) } ?? .unknown, fields: fields,
                     reference: try reference(parameters["reference"]),
                     deadline: try deadline(request, budget: parameters["budget_ms"]),
                     idempotency: try idempotency(request, parameters)))
@@ -110,7 +110,7 @@ extension LookupRoutes {
                         numbers: numbers,
                         context: ReadingContext(
                             country: try self.country(country), input: input == nil ? .any : .e164Only),
-                        verstat: Verstat(verstat ?? ""), fields: .all, reference: try self.reference(reference),
+                        verstat: verstat.map { Verstat($0) } ?? .unknown, fields: .all, reference: try self.reference(reference),
                         deadline: request.received
                             + .milliseconds(budget.map { Int($0) } ?? policy.lookupBudgetMilliseconds),
                         idempotency: try idempotency(request, parameters)))

@@ -1,0 +1,129 @@
+import CFaultVFS
+import Glibc
+import NumbersCore
+import Platform
+import SQLiteDatabase
+import Testing
+
+@testable import NumbersStorage
+
+@Suite struct HousekeepingTests {
+    /// A running server's memory beside an administrator's desk.
+    private struct House {
+        let office: Office
+        let writer: DatabaseWriter
+        let readers: ReaderPool
+        let credentials: CredentialDirectory
+        let names: CallerNameDirectory
+        let sink: LogSink
+        let log: Int32
+        let keeper: Housekeeping
+
+        init(_ office: Office, vfs: String? = nil) throws {
+            self.office = office
+            let options = DatabaseOptions(older: .refuse, vfs: vfs)
+            writer = try DatabaseWriter(
+                schema: LookupSchema.schema, path: office.folder.database, options: options,
+                limits: DatabaseWriter.Limits(), clock: .system)
+            readers = try ReaderPool(
+                path: office.folder.database, options: options, count: 1, queueLimit: 64, clock: .system)
+            credentials = CredentialDirectory(store: SQLiteAccounts(writer: writer, readers: readers))
+            names = CallerNameDirectory(store: SQLiteCallerNames(readers: readers), capacity: 100)
+            log = creat(office.folder.path + "/log", 0o600)
+            sink = try LogSink(descriptor: log, capacityBytes: 65_536)
+            keeper = Housekeeping(
+                writer: writer, readers: readers, credentials: credentials, names: names, clock: .system,
+                logger: Logger(sink: sink, clock: .system))
+        }
+
+        func close() {
+            sink.close()
+            _ = Glibc.close(log)
+            #expect(writer.stop(deadline: MonotonicTime.now() + .seconds(20)))
+            #expect(readers.stop(deadline: MonotonicTime.now() + .seconds(20)))
+        }
+
+        /// Whether something becomes true; a change works within a second, and a busy machine may take longer.
+        func eventually(_ condition: () -> Bool) async throws -> Bool {
+            for _ in 0..<4_000 {
+                if condition() { return true }
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            return condition()
+        }
+
+        func load(_ key: APIKey) async throws -> Credential? {
+            let now = MonotonicTime.now()
+            return try await credentials.load(key.hash, deadline: now + .seconds(20), at: now).get()
+        }
+    }
+
+    @Test(
+        "what the administrator changes is forgotten by a running server: a revoked key, a suppressed number, an import"
+    )
+    func followsFeed() async throws {
+        let office = try Office()
+        let opened = try office.account()
+        let house = try House(office)
+        let keeper = house.keeper
+        let running = Task { await keeper.run() }
+        #expect(try await house.load(opened.key)?.key.isEnabled == true)
+        #expect(try office.desk.revokeKey(opened.keyID))
+        #expect(try await house.eventually { house.credentials.known(opened.key.hash) == nil })
+        #expect(try await house.load(opened.key)?.key.isEnabled == false)
+
+        let (one, two) = (try #require(E164("+14155552671")), try #require(E164("+14155552672")))
+        let deadline = MonotonicTime.now() + .seconds(60)
+        _ = try await house.names.records(for: [one, two], deadline: deadline).get()
+        try office.desk.suppress(one)
+        #expect(try await house.eventually { house.names.known(one) == nil })
+        #expect(house.names.known(two) == NumberRecord.none)
+        #expect(try await house.names.records(for: [one], deadline: deadline).get().first?.isSuppressed == true)
+        try office.desk.importNames([])
+        #expect(try await house.eventually { house.names.known(two) == nil })
+        keeper.stop()
+        await running.value
+        house.close()
+    }
+
+    @Test("uses of keys are written at the latest when the server ends")
+    func uses() async throws {
+        let office = try Office()
+        let opened = try office.account()
+        let house = try House(office)
+        house.credentials.noteUse(opened.keyID, at: UnixTime(seconds: 77))
+        house.keeper.stop()
+        await house.keeper.run()
+        house.close()
+        let used = try office.desk.keys(of: opened.account.id).first { $0.id == opened.keyID }
+        #expect(used?.lastUsedAt == UnixTime(seconds: 77))
+    }
+
+    @Test("a database that cannot be written counts as down, and as up again once it can")
+    func health() async throws {
+        let office = try Office()
+        let name = "health-\(Hex.encode(RandomSource.system.integer()))"
+        let vfs = try #require(fault_vfs_create(name))
+        do {
+            let house = try House(office, vfs: name)
+            let keeper = house.keeper
+            let running = Task { await keeper.run() }
+            #expect(keeper.isDatabaseUp)
+            // A sync that never ends: nothing can be written, and the look gives up after two seconds.
+            fault_vfs_stall_syncs(vfs, 60_000)
+            let stuck = Task { [writer = house.writer] in
+                await writer.write(deadline: MonotonicTime.now() + .seconds(120)) { connection throws(DatabaseError) in
+                    try ChangeFeed.note(.names, at: UnixTime(seconds: 0), on: connection)
+                }
+            }
+            #expect(try await house.eventually { !keeper.isDatabaseUp })
+            fault_vfs_stall_syncs(vfs, 0)
+            _ = await stuck.value
+            #expect(try await house.eventually { keeper.isDatabaseUp })
+            keeper.stop()
+            await running.value
+            house.close()
+        }
+        fault_vfs_destroy(vfs)
+    }
+}
