@@ -66,7 +66,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["CLinux", "Platform"], path: "Tests/TestSupport",
             swiftSettings: settings),
-        tests("PlatformTests", ["Platform"]),
+        tests("PlatformTests", ["Platform", "TestSupport"]),
         tests("JSONTextTests", ["JSONText"]),
         tests("CommandOptionsTests", ["CommandOptions"]),
         tests("HTTPWireTests", ["HTTPWire", "Platform", "TestSupport"]),
@@ -74,9 +74,11 @@ let package = Package(
         tests("SQLiteDatabaseTests", ["CFaultVFS", "Platform", "SQLiteDatabase"]),
         tests("DocumentPagesTests", ["DocumentPages"]),
         .testTarget(
-            name: "NumbersCoreTests", dependencies: ["JSONText", "NumbersCore", "Platform"],
+            name: "NumbersCoreTests", dependencies: ["JSONText", "NumbersCore", "Platform", "TestSupport"],
             exclude: ["PhoneNumbers/expected-rows.tsv"], swiftSettings: settings),
-        tests("NumbersStorageTests", ["CFaultVFS", "NumbersCore", "NumbersStorage", "Platform", "SQLiteDatabase"]),
+        tests(
+            "NumbersStorageTests",
+            ["CFaultVFS", "NumbersCore", "NumbersStorage", "Platform", "SQLiteDatabase", "TestSupport"]),
         tests(
             "nocliTests",
             [

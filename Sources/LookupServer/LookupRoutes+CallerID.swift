@@ -23,19 +23,17 @@ extension LookupRoutes {
         let miss: @Sendable (HTTPStatus) -> HTTPResponse = { status in
             Self.plain(text.body(.none, number: number), status: status)
         }
-        return keyed(
-            request, .cid, isKeyInURLAllowed: true,
-            denied: { denial in
-                // Storage in trouble is no reason for a caller to wait or for a PBX to show an error.
-                if denial == .unavailable { return miss(.ok) }
-                let problem = Replies.denial(denial, request)
-                var response = miss(problem.status)
-                for name in ["WWW-Authenticate", "Retry-After"] {
-                    if let value = problem.field(name) { response.add(name, value) }
-                }
-                return response
+        let denied: @Sendable (AccessDenial) -> HTTPResponse = { denial in
+            // Storage in trouble is no reason for a caller to wait or for a PBX to show an error.
+            if denial == .unavailable { return miss(.ok) }
+            let problem = Replies.denial(denial, request)
+            var response = miss(problem.status)
+            for name in ["WWW-Authenticate", "Retry-After"] {
+                if let value = problem.field(name) { response.add(name, value) }
             }
-        ) { admission in
+            return response
+        }
+        let work: Work = { admission in
             guard decoded != nil, number.unicodeScalars.count <= LookupQuery.numberCharactersMax else {
                 return .ready(miss(.badRequest))
             }
@@ -55,6 +53,7 @@ extension LookupRoutes {
                 }
             }
         }
+        return keyed(request, .cid, isKeyInURLAllowed: true, denied: denied, work)
     }
 
     /// `GET /v1/cid` and `/v1/cid/`: the PBX failed to fill in the number. No key, no work.

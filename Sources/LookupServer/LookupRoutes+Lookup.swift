@@ -110,7 +110,8 @@ extension LookupRoutes {
                         numbers: numbers,
                         context: ReadingContext(
                             country: try self.country(country), input: input == nil ? .any : .e164Only),
-                        verstat: verstat.map { Verstat($0) } ?? .unknown, fields: .all, reference: try self.reference(reference),
+                        verstat: verstat.map { Verstat($0) } ?? .unknown, fields: .all,
+                        reference: try self.reference(reference),
                         deadline: request.received
                             + .milliseconds(budget.map { Int($0) } ?? policy.lookupBudgetMilliseconds),
                         idempotency: try idempotency(request, parameters)))

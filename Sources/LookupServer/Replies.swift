@@ -14,6 +14,15 @@ enum Replies {
         HTTPResponse(status: status, contentType: json, body: body).adding("Cache-Control", "no-store")
     }
 
+    /// A JSON document that has begun with its version; whoever writes on closes the object.
+    private static func document(reserving byteCount: Int) -> JSONWriter {
+        var writer = JSONWriter(reserving: byteCount)
+        writer.beginObject()
+        writer.key("schema_version")
+        writer.token(LookupAnswer.schemaVersion)
+        return writer
+    }
+
     // MARK: Problems
 
     static func problem(
@@ -135,10 +144,7 @@ enum Replies {
     // MARK: Accounts
 
     static func account(_ account: Account) -> [UInt8] {
-        var writer = JSONWriter(reserving: 512)
-        writer.beginObject()
-        writer.key("schema_version")
-        writer.token(LookupAnswer.schemaVersion)
+        var writer = document(reserving: 512)
         writer.key("account")
         write(account, to: &writer)
         writer.endObject()
@@ -156,10 +162,7 @@ enum Replies {
     }
 
     static func signUp(_ account: Account, key: APIKey, cidKey: APIKey, docsURL: String) -> [UInt8] {
-        var writer = JSONWriter(reserving: 1024)
-        writer.beginObject()
-        writer.key("schema_version")
-        writer.token(LookupAnswer.schemaVersion)
+        var writer = document(reserving: 1024)
         writer.key("account")
         write(account, to: &writer)
         writer.field("api_key", key.reveal())
@@ -183,10 +186,7 @@ enum Replies {
     }
 
     static func key(_ key: KeyRecord, text: APIKey? = nil) -> [UInt8] {
-        var writer = JSONWriter(reserving: 512)
-        writer.beginObject()
-        writer.key("schema_version")
-        writer.token(LookupAnswer.schemaVersion)
+        var writer = document(reserving: 512)
         writer.key("key")
         write(key, to: &writer)
         if let text { writer.field("api_key", text.reveal()) }
@@ -195,10 +195,7 @@ enum Replies {
     }
 
     static func keys(_ keys: [KeyRecord]) -> [UInt8] {
-        var writer = JSONWriter(reserving: 512 * keys.count + 64)
-        writer.beginObject()
-        writer.key("schema_version")
-        writer.token(LookupAnswer.schemaVersion)
+        var writer = document(reserving: 512 * keys.count + 64)
         writer.key("keys")
         writer.beginArray()
         for key in keys { write(key, to: &writer) }
@@ -247,10 +244,7 @@ enum Replies {
     // MARK: Statements
 
     static func ledger(_ page: LedgerPage) -> [UInt8] {
-        var writer = JSONWriter(reserving: 256 * page.lines.count + 128)
-        writer.beginObject()
-        writer.key("schema_version")
-        writer.token(LookupAnswer.schemaVersion)
+        var writer = document(reserving: 256 * page.lines.count + 128)
         writer.key("entries")
         writer.beginArray()
         for line in page.lines {
@@ -296,10 +290,7 @@ enum Replies {
     }
 
     static func usage(_ rows: [UsageRow]) -> [UInt8] {
-        var writer = JSONWriter(reserving: 96 * rows.count + 64)
-        writer.beginObject()
-        writer.key("schema_version")
-        writer.token(LookupAnswer.schemaVersion)
+        var writer = document(reserving: 96 * rows.count + 64)
         writer.key("rows")
         writer.beginArray()
         for row in rows {

@@ -45,6 +45,9 @@ package final class Housekeeping: Sendable {
     /// Runs until `stop`. Meant for a task of its own.
     package func run() async {
         var revision = await currentRevision() ?? 0
+        // Requests may have come before this: what they brought into memory may have changed unseen since.
+        credentials.forgetAll(revision: revision)
+        names.apply(changedNumbers: nil, revision: revision)
         var nextHealth = clock.monotonic()
         var nextUses = clock.monotonic() + Self.usesInterval
         var nextSweep = clock.monotonic()

@@ -1,7 +1,6 @@
 // Log output that never makes its caller wait: lines go into a bounded buffer, one thread writes them out.
-// `state` is guarded by its mutex; the condition variable lives at a stable address for the life of the sink.
+// `state` is guarded by its monitor.
 
-internal import CLinux
 internal import Glibc
 internal import Synchronization
 
@@ -13,14 +12,16 @@ package final class LogSink: Sendable {
         var pending: [UInt8] = []
         var isWriting = false
         var isClosed = false
+        var thread: OSThread?
     }
 
-    private let state = Mutex(State())
-    private let wake: Signal
+    /// The monitor's condition: there is something to write, or the end has come.
+    private static let work = 0
+
+    private let state = Monitor(State(), conditions: 1)
     private let dropped = Atomic<UInt64>(0)
     private let capacityBytes: Int
     private let descriptor: Int32
-    private let thread = Mutex<OSThread?>(nil)
 
     /// A sink for an open descriptor, which it does not close.
     /// - Parameter capacityBytes: how many bytes may wait; a line that does not fit is dropped.
@@ -28,11 +29,9 @@ package final class LogSink: Sendable {
     package init(descriptor: Int32, capacityBytes: Int) throws(SystemError) {
         self.descriptor = descriptor
         self.capacityBytes = capacityBytes
-        wake = try Signal()
-        let started = try OSThread.start(name: "log") { [weak self] in
-            while let sink = self, sink.writeOnce() {}
-        }
-        thread.withLock { $0 = started }
+        let state = state
+        let thread = try OSThread.start(name: "log") { Self.writeLines(of: state, to: descriptor) }
+        state.withLock { $0.thread = thread }
     }
 
     /// Lines that found the buffer full.
@@ -40,7 +39,7 @@ package final class LogSink: Sendable {
 
     /// Adds one line; a line feed is put behind it. Never blocks.
     package func write(_ line: [UInt8]) {
-        // One short lock a line: the buffer is shared by all loops, and an uncontended lock costs about 10 ns.
+        // One short lock a line: the buffer is shared by all loops, and an uncontended lock costs about 20 ns.
         let (accepted, mustWake) = state.withLock { state -> (Bool, Bool) in
             guard !state.isClosed, state.pending.count + line.count + 1 <= capacityBytes else { return (false, false) }
             let wasEmpty = state.pending.isEmpty
@@ -49,7 +48,7 @@ package final class LogSink: Sendable {
             return (true, wasEmpty && !state.isWriting)
         }
         if !accepted { dropped.add(1, ordering: .relaxed) }
-        if mustWake { wake.raise() }
+        if mustWake { state.signal(Self.work) }
     }
 
     /// Writes out what waits and ends the thread; waits at most a second for a reader that has stopped. Lines written
@@ -65,68 +64,47 @@ package final class LogSink: Sendable {
             }
             if !isWritten { usleep(1_000) }
         }
-        state.withLock { $0.isClosed = true }
-        wake.raise()
-        let ending = thread.withLock { $0.take() }
+        let ending = state.withLock { state in
+            state.isClosed = true
+            return state.thread.take()
+        }
+        state.signal(Self.work)
         // A thread that hangs in a write nobody takes cannot be waited for; it ends with the process.
         if isWritten { ending?.join() }
     }
 
-    /// One round of the writing thread; false when it should end.
-    private func writeOnce() -> Bool {
-        wake.wait()
+    /// The thread's work: takes what waits and writes it, until the sink is closed.
+    private static func writeLines(of state: Monitor<State>, to descriptor: Int32) {
         while true {
-            let batch = state.withLock { state -> [UInt8] in
+            let batch: [UInt8]? = state.wait(work) { state, _ in
+                state.isWriting = false
+                if state.pending.isEmpty { return state.isClosed ? .done(nil) : .wait(until: nil) }
                 let batch = state.pending
                 state.pending = []
-                state.isWriting = !batch.isEmpty
-                return batch
+                state.isWriting = true
+                return .done(batch)
             }
-            if batch.isEmpty { break }
-            var offset = 0
-            batch.withUnsafeBytes { bytes in
-                while offset < bytes.count {
-                    let written = systemWrite(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
-                    if written < 0 {
-                        if errno == EINTR { continue }
-                        if errno == EAGAIN {
-                            usleep(1_000)
-                            continue
-                        }
-                        // A closed pipe: nobody reads any more, and a log is no reason to end.
-                        break
+            guard let batch else { return }
+            write(batch, to: descriptor)
+        }
+    }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+        var offset = 0
+        bytes.withUnsafeBytes { bytes in
+            while offset < bytes.count {
+                let written = Glibc.write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
+                if written < 0 {
+                    if errno == EINTR { continue }
+                    if errno == EAGAIN {
+                        usleep(1_000)
+                        continue
                     }
-                    offset += written
+                    // A closed pipe: nobody reads any more, and a log is no reason to end.
+                    return
                 }
+                offset += written
             }
         }
-        return !state.withLock { $0.isClosed }
-    }
-}
-
-/// The system's `write`, named apart from `LogSink.write`.
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-    Glibc.write(descriptor, bytes, count)
-}
-
-/// A wake-up for one waiting thread, through an event descriptor (eventfd(2)).
-private final class Signal: Sendable {
-    private let descriptor: FileDescriptor
-
-    init() throws(SystemError) {
-        let raw = eventfd(0, Int32(EFD_CLOEXEC))
-        guard raw >= 0 else { throw SystemError.last("eventfd") }
-        descriptor = FileDescriptor(owning: raw)
-    }
-
-    func raise() {
-        var one: UInt64 = 1
-        // Fails only when the counter is full, and then the waiter is awake anyway.
-        _ = Glibc.write(descriptor.rawValue, &one, 8)
-    }
-
-    func wait() {
-        var count: UInt64 = 0
-        while Glibc.read(descriptor.rawValue, &count, 8) < 0, errno == EINTR {}
     }
 }

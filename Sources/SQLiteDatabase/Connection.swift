@@ -68,6 +68,8 @@ package final class Connection {
         // A string in double quotes is a mistake, not a literal.
         _ = no_sqlite3_db_switch(handle, SQLITE_DBCONFIG_DQS_DML, 0)
         _ = no_sqlite3_db_switch(handle, SQLITE_DBCONFIG_DQS_DDL, 0)
+        // Without recursive triggers, INSERT OR REPLACE deletes rows past a trigger that forbids deleting.
+        try execute("PRAGMA recursive_triggers = ON")
         // In a write-ahead log FULL syncs the log once a commit; the setting belongs to the connection, not the file.
         // A negative cache size is in KiB.
         try execute("PRAGMA synchronous = FULL; PRAGMA cache_size = -\(max(1, cacheBytes >> 10))")

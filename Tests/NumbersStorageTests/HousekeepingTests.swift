@@ -31,8 +31,10 @@ import Testing
             names = CallerNameDirectory(store: SQLiteCallerNames(readers: readers), capacity: 100)
             log = creat(office.folder.path + "/log", 0o600)
             sink = try LogSink(descriptor: log, capacityBytes: 65_536)
+            // The desk's own clock: by the machine's, its changes would be old enough to be swept away.
             keeper = Housekeeping(
-                writer: writer, readers: readers, credentials: credentials, names: names, clock: .system,
+                writer: writer, readers: readers, credentials: credentials, names: names,
+                clock: office.time.clock,
                 logger: Logger(sink: sink, clock: .system))
         }
 
@@ -83,6 +85,24 @@ import Testing
         #expect(try await house.eventually { house.names.known(two) == nil })
         keeper.stop()
         await running.value
+        house.close()
+    }
+
+    @Test("a change that comes between the first request and the first look at the feed is not missed")
+    func changeBeforeTheStart() async throws {
+        let office = try Office()
+        let opened = try office.account()
+        let house = try House(office)
+        let number = try #require(E164("+14155552671"))
+        let deadline = MonotonicTime.now() + .seconds(60)
+        _ = try await house.load(opened.key)
+        _ = try await house.names.records(for: [number], deadline: deadline).get()
+        #expect(try office.desk.revokeKey(opened.keyID))
+        try office.desk.suppress(number)
+        house.keeper.stop()
+        await house.keeper.run()
+        #expect(house.credentials.known(opened.key.hash) == nil)
+        #expect(house.names.known(number) == nil)
         house.close()
     }
 

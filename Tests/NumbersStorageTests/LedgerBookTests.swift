@@ -1,6 +1,7 @@
 import NumbersCore
 import Platform
 import SQLiteDatabase
+import TestSupport
 import Testing
 
 @testable import NumbersStorage

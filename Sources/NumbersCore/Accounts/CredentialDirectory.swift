@@ -65,6 +65,15 @@ package final class CredentialDirectory: Sendable {
         }
     }
 
+    /// Forgets every credential, at the latest the revision named; the limits go on counting.
+    package func forgetAll(revision: Int64) {
+        state.withLock { state in
+            state.appliedRevision = max(state.appliedRevision, revision)
+            state.credentials = [:]
+            state.hashesByAccount = [:]
+        }
+    }
+
     /// Forgets one account at once; for changes made by this process.
     package func forget(_ account: AccountID) { state.withLock { Self.forget(account, in: &$0) } }
 

@@ -41,8 +41,6 @@ package struct AnswerFields: Sendable, Hashable {
 
     package static let all = AnswerFields(bits: .max)
 
-    private init(bits: UInt32) { self.bits = bits }
-
     /// Reads a comma-separated list; a name that is no field is returned as the error.
     package static func parsing(_ text: String) -> Result<AnswerFields, UnknownAnswerField> {
         var bits: UInt32 = 0

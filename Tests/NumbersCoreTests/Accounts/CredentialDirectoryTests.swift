@@ -57,6 +57,20 @@ private final class ScriptedStore: CredentialStore {
         #expect(directory.known(Self.hash) == nil)
     }
 
+    @Test(
+        "all can be forgotten, and what was read before that is not kept either",
+        arguments: [(5, true), (6, false)] as [(Int64, Bool)])
+    func forgetsAll(revision: Int64, isKept: Bool) async throws {
+        let store = ScriptedStore()
+        let directory = CredentialDirectory(store: store)
+        let first = try #require(try await Self.load(directory))
+        #expect(first.take(600, at: Self.time).isAllowed)
+        directory.forgetAll(revision: revision)
+        #expect(directory.known(Self.hash) == nil)
+        #expect(!(try #require(try await Self.load(directory)).take(1, at: Self.time).isAllowed))
+        #expect((directory.known(Self.hash) != nil) == isKept)
+    }
+
     @Test("a key that does not exist and a store that is down are not remembered")
     func nothing() async throws {
         let store = ScriptedStore()

@@ -1,5 +1,6 @@
 import NumbersCore
 import Platform
+import TestSupport
 import Testing
 
 /// A window that remembers everything and adds it up anew each time.

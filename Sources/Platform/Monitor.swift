@@ -1,12 +1,11 @@
 // A lock with conditions to wait for. The state is touched only while the mutex is held.
 
 internal import Glibc
-internal import Platform
 
 /// State that several threads share and wait on.
 ///
 /// Swift's `Mutex` has no condition variables, so this is the POSIX pair. Waits are timed by the monotonic clock.
-final class Monitor<State>: @unchecked Sendable {
+package final class Monitor<State>: @unchecked Sendable {
     // Sendable: `state` is only reached through `withLock` and `wait`, which hold `mutex`. The mutex and the conditions
     // have addresses of their own, as POSIX demands, that live as long as this object.
     private var state: State
@@ -15,13 +14,14 @@ final class Monitor<State>: @unchecked Sendable {
     private let conditionCount: Int
 
     /// What a waiting thread does after it has looked at the state.
-    enum Step<Result> {
+    package enum Step<Result> {
         case done(Result)
         /// Sleeps until the condition is signalled, or until the given instant (nil: without end), and looks again.
         case wait(until: MonotonicTime?)
     }
 
-    init(_ state: State, conditions count: Int) {
+    /// - Parameter count: how many conditions there are to wait for, numbered from 0.
+    package init(_ state: State, conditions count: Int) {
         self.state = state
         conditionCount = count
         mutex = .allocate(capacity: 1)
@@ -43,22 +43,22 @@ final class Monitor<State>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Runs `body` with the state. It must not call out of the module.
-    func withLock<Result>(_ body: (inout State) -> Result) -> Result {
+    /// Runs `body` with the state. It must not wait, nor call anything that could come back to this monitor.
+    package func withLock<Result>(_ body: (inout State) -> Result) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return body(&state)
     }
 
     /// Wakes one thread that waits on the condition.
-    func signal(_ condition: Int) { pthread_cond_signal(conditions + condition) }
+    package func signal(_ condition: Int) { pthread_cond_signal(conditions + condition) }
 
     /// Wakes every thread that waits on the condition.
-    func broadcast(_ condition: Int) { pthread_cond_broadcast(conditions + condition) }
+    package func broadcast(_ condition: Int) { pthread_cond_broadcast(conditions + condition) }
 
     /// Looks at the state again and again, asleep in between, until `look` is done. Its argument tells whether a sleep
     /// came before.
-    func wait<Result>(_ condition: Int, _ look: (inout State, _ afterSleep: Bool) -> Step<Result>) -> Result {
+    package func wait<Result>(_ condition: Int, _ look: (inout State, _ afterSleep: Bool) -> Step<Result>) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         var slept = false
