@@ -12,6 +12,8 @@ struct AccessLog {
         let method: HTTPMethod?
         let route: String
         let target: [UInt8]
+        /// The segment of the target's path that is a telephone number, counted from 0.
+        let numberSegment: Int?
         let status: UInt16
         let bytes: Int
         let microseconds: UInt64
@@ -53,7 +55,7 @@ struct AccessLog {
         append("\",\"route\":\"")
         line.append(contentsOf: entry.route.utf8)
         append("\",\"target\":\"")
-        appendTarget(entry.target)
+        appendTarget(entry.numberSegment.map { Self.masked(entry.target, segment: $0) } ?? entry.target)
         append("\",\"status\":")
         appendDecimal(UInt64(entry.status))
         append(",\"bytes\":")
@@ -71,6 +73,17 @@ struct AccessLog {
     }
 
     /// Redacted first, then cut, so that a cut cannot hide the beginning of a secret; then escaped.
+    /// The target with one segment of its path masked as a number.
+    private static func masked(_ target: [UInt8], segment: Int) -> [UInt8] {
+        var start = 0
+        for _ in 0...segment {
+            guard let slash = target[start...].firstIndex(of: UInt8(ascii: "/")) else { return [] }
+            start = slash + 1
+        }
+        let end = target[start...].firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? target.endIndex
+        return target[..<start] + Redaction.number(Array(target[start..<end])) + target[end...]
+    }
+
     private mutating func appendTarget(_ target: [UInt8]) {
         let safe = target.allSatisfy(Self.needsNoRedaction) ? target : Redaction.redact(target)
         let digits: StaticString = "0123456789abcdef"

@@ -37,7 +37,7 @@ package final class HTTPServer: Sendable {
     private let endpoint: SocketEndpoint
     private let loopCount: Int
     private let context: ServerContext
-    private let state = Mutex(State.new)
+    private let state = Monitor(State.new)
 
     /// - Parameters:
     ///   - endpoint: where to listen; port 0 picks a free one.

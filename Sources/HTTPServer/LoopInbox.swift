@@ -1,4 +1,4 @@
-// How other threads reach a loop. `items` is guarded by its mutex, the two flags are atomics.
+// How other threads reach a loop. `items` is guarded by its monitor, the two flags are atomics.
 
 internal import CLinux
 internal import Glibc
@@ -20,7 +20,7 @@ enum LoopItem {
 
 /// A queue into a loop that wakes it only when it sleeps: a burst costs one write to the event descriptor.
 final class LoopInbox: Sendable {
-    private let items = Mutex<[LoopItem]>([])
+    private let items = Monitor<[LoopItem]>([])
     private let hasItems = Atomic<Bool>(false)
     private let isSleeping = Atomic<Bool>(false)
     private let wakeUp: FileDescriptor

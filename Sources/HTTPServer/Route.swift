@@ -24,6 +24,9 @@ package struct Route: Sendable {
     package let name: String
     /// Whether a GET route answers HEAD too; false where a GET costs money.
     package let headAllowed: Bool
+    /// Which segment of the path is a telephone number, counted from 0: it enters the log masked, however it is
+    /// written. nil when none is.
+    let numberSegment: Int?
     /// The largest body this route reads, in bytes; nil for the server's own limit.
     package let bodyBytes: Int?
     /// What answers.
@@ -31,13 +34,16 @@ package struct Route: Sendable {
 
     /// Declares a route; a template that is malformed is found by `Router`.
     package init(
-        _ method: HTTPMethod, _ template: String, name: String, headAllowed: Bool = true, bodyBytes: Int? = nil,
+        _ method: HTTPMethod, _ template: String, name: String, headAllowed: Bool = true,
+        hasNumberInPath: Bool = false, bodyBytes: Int? = nil,
         handler: @escaping Handler
     ) {
         self.method = method
         self.template = template
         self.name = name
         self.headAllowed = headAllowed
+        let segments = template.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        numberSegment = hasNumberInPath ? segments.firstIndex { $0.hasPrefix("{") }.map { $0 - 1 } : nil
         self.bodyBytes = bodyBytes
         self.handler = handler
     }

@@ -293,6 +293,7 @@ extension ServerLoop {
         accessLog?.write(
             AccessLog.Entry(
                 wall: wall, requestID: id, method: method, route: numbers.name, target: head?.targetBytes ?? [],
+                numberSegment: route < context.router.routes.count ? context.router.routes[route].numberSegment : nil,
                 status: status, bytes: bytes, microseconds: microseconds, peer: peer, client: client))
     }
 }

@@ -59,7 +59,8 @@ package struct HTTPRequest: Sendable {
 
     /// Whether a proxy says it has passed this request on, trusted or not.
     package var isForwarded: Bool {
-        head.hasField("x-forwarded-for") || head.hasField("forwarded") || head.hasField("x-real-ip")
+        head.hasField("x-forwarded-for") || head.hasField("via") || head.hasField("forwarded")
+            || head.hasField("x-real-ip")
             || head.hasField("x-forwarded-host") || head.hasField("x-forwarded-proto")
     }
 

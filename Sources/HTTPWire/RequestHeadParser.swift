@@ -60,13 +60,30 @@ package struct RequestHeadParser: Sendable {
     /// Whether anything but empty lines has been seen since the last head.
     package var hasBegun: Bool { state != .leading }
 
-    /// Method, path and query of a request whose line was read before a fault struck; nil when it was not.
+    /// Method, path and query of a request whose line was read before a fault struck, or as much of them as had
+    /// arrived when the target itself was at fault; nil when not even the method was read. Bytes that are no UTF-8 are
+    /// repaired: the text is for deciding on the shape of an answer only.
     package func requestLine(in bytes: Span<UInt8>) -> (method: HTTPMethod, path: String, query: String?)? {
-        guard let target, bytes.count >= targetRange.upperBound else { return nil }
+        guard let target, bytes.count >= targetRange.upperBound else { return brokenLine(in: bytes) }
         func text(_ slice: HeadSlice) -> String {
             bytes.extracting(slice.range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
         }
         return (method, target.path.isEmpty ? "/" : text(target.path), target.query.map(text))
+    }
+
+    private func brokenLine(in bytes: Span<UInt8>) -> (method: HTTPMethod, path: String, query: String?)? {
+        let start: Int
+        switch state {
+        case .leading, .method: return nil
+        case .target: start = mark
+        case .version, .fields: start = targetRange.lowerBound
+        }
+        var end = start
+        while end < bytes.count, end - start < limits.targetBytes, bytes[end] > 0x20 { end += 1 }
+        guard end > start else { return nil }
+        let text = bytes.extracting(start..<end).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+        let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        return (method, String(parts[0]), parts.count > 1 ? String(parts[1]) : nil)
     }
 
     /// Reads on. `bytes` begins at the first byte after the previous message, at every call until the outcome is

@@ -64,7 +64,10 @@ extension LookupRoutes {
     }
 
     /// A name for people, without control characters; nil when nothing is left.
-    private func displayName(_ text: String?) -> String? { text.flatMap { CallerName($0)?.text } }
+    private func displayName(_ text: String?) -> String? {
+        // A key pasted into the wrong field must not come back in every listing.
+        text.flatMap { CallerName(Redaction.withoutKeys($0))?.text }
+    }
 
     private func emailAddress(_ text: String?) throws(BodyFault) -> EmailAddress? {
         guard let text else { return nil }
@@ -151,10 +154,9 @@ extension LookupRoutes {
             guard let id = keyID(request) else { return .ready(Replies.keyRefusal(.notFound, request)) }
             return .pending {
                 let account = admission.credential.account.id
-                return switch await accounts.keys(of: account, deadline: storageDeadline(request)) {
-                case .success(let keys):
-                    keys.first { $0.id == id }.map { Replies.json(Replies.key($0)) }
-                        ?? Replies.keyRefusal(.notFound, request)
+                return switch await accounts.key(id, of: account, deadline: storageDeadline(request)) {
+                case .success(let key?): Replies.json(Replies.key(key))
+                case .success(nil): Replies.keyRefusal(.notFound, request)
                 case .failure: Replies.unavailable(request)
                 }
             }
@@ -183,16 +185,17 @@ extension LookupRoutes {
     /// `PATCH /v1/account/keys/{id}`.
     func updateKey(_ request: HTTPRequest) -> Reply {
         keyed(request, .manage) { admission in
-            guard let id = keyID(request) else { return .ready(Replies.keyRefusal(.notFound, request)) }
             let patch: KeyPatch
             switch keyPatch(request, madeWith: admission.credential) {
             case .failure(let fault): return .ready(fault.response(request))
             case .success(let some): patch = some
             }
+            guard let id = keyID(request) else { return .ready(Replies.keyRefusal(.notFound, request)) }
             return .pending {
                 let account = admission.credential.account.id
                 let result = await accounts.updateKey(
-                    id, account: account, at: clock.wall(), deadline: storageDeadline(request), patch: patch)
+                    id, account: account, caller: KeySettings(admission.credential.key), patch: patch,
+                    at: clock.wall(), deadline: storageDeadline(request))
                 return keyAnswer(result, nil, account, request)
             }
         }
@@ -201,7 +204,6 @@ extension LookupRoutes {
     /// `POST /v1/account/keys/{id}/rotate`.
     func rotateKey(_ request: HTTPRequest) -> Reply {
         keyed(request, .manage) { admission in
-            guard let id = keyID(request) else { return .ready(Replies.keyRefusal(.notFound, request)) }
             let grace: Int
             let parsed = fields(request).flatMap { fields -> Result<Int, BodyFault> in
                 do throws(BodyFault) {
@@ -220,20 +222,20 @@ extension LookupRoutes {
             case .failure(let fault): return .ready(fault.response(request))
             case .success(let seconds): grace = seconds
             }
+            guard let id = keyID(request) else { return .ready(Replies.keyRefusal(.notFound, request)) }
             return .pending {
                 let account = admission.credential.account.id
                 let now = clock.wall()
                 let deadline = storageDeadline(request)
                 // Only a test key's text tells that it is one, so the kind must be known before the text is made.
-                guard case .success(let keys) = await accounts.keys(of: account, deadline: deadline) else {
+                guard case .success(let found) = await accounts.key(id, of: account, deadline: deadline) else {
                     return Replies.unavailable(request)
                 }
-                guard let present = keys.first(where: { $0.id == id }) else {
-                    return Replies.keyRefusal(.notFound, request)
-                }
+                guard let present = found else { return Replies.keyRefusal(.notFound, request) }
                 let key = APIKey(random: random, isTest: present.isTest)
                 let result = await accounts.rotateKey(
-                    id, account: account, to: key, graceUntil: now + .seconds(grace), at: now, deadline: deadline)
+                    id, account: account, caller: KeySettings(admission.credential.key), to: key,
+                    graceUntil: now + .seconds(grace), at: now, deadline: deadline)
                 return keyAnswer(result, key, account, request)
             }
         }
@@ -264,15 +266,28 @@ extension LookupRoutes {
                 let (patch, isTest) = try parts(fields) { fields throws(JSONInputError) in
                     try fields.refuseUnknown(
                         known: ["name", "use_cases", "limit", "daily_cap_micros", "expires_at", "networks", "test"])
-                    let useCases = try fields.choices("use_cases", as: UseCase.self, count: 1...UseCase.allCases.count)
+                    let isTest = try fields.optionalBoolean("test") ?? false
                     var patch = try keyChanges(fields)
-                    patch.useCases = UseCases(useCases)
-                    return (patch, try fields.optionalBoolean("test") ?? false)
+                    // A test key is made to try everything out, so it need not name what it is for.
+                    if !isTest || fields.has("use_cases") {
+                        patch.useCases = UseCases(
+                            try fields.choices("use_cases", as: UseCase.self, count: 1...UseCase.allCases.count))
+                    }
+                    return (patch, isTest)
                 }
                 try check(patch, madeWith: credential)
-                // A key made with a test key is one too: a customer can only narrow.
-                let base = KeySettings(name: nil, useCases: [], isTest: isTest || credential.key.isTest)
-                return .success(patch.applied(to: base))
+                // What is not said is taken from the key that asks, and nothing goes beyond it.
+                let maker = KeySettings(credential.key)
+                let base = KeySettings(
+                    name: nil, useCases: maker.useCases, limit: maker.limit, dailyCap: maker.dailyCap,
+                    expiresAt: maker.expiresAt, networks: maker.networks, isTest: isTest || maker.isTest)
+                let settings = patch.applied(to: base)
+                guard settings.isWithin(maker) else {
+                    throw .invalid(
+                        "A key cannot do more than the key that makes it: limit, daily_cap_micros, expires_at and "
+                            + "networks must stay within that key's own.")
+                }
+                return .success(settings)
             } catch {
                 return .failure(error)
             }
@@ -375,7 +390,7 @@ extension LookupRoutes {
             }
             var limit = LedgerPage.linesMax
             if let text = parameters["limit"] {
-                guard let value = wholeNumber(text), (1...LedgerPage.linesMax).contains(value) else {
+                guard let value = Self.wholeNumber(text), (1...LedgerPage.linesMax).contains(value) else {
                     return .ready(
                         Replies.invalid(
                             "Parameter `limit`: expected a number from 1 to \(LedgerPage.linesMax).", request))

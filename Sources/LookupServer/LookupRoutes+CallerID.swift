@@ -14,7 +14,7 @@ extension LookupRoutes {
     /// `GET /v1/cid/{number}`.
     func callerID(_ request: HTTPRequest) -> Reply {
         let parameters = request.lenientQuery()
-        let text = callerIDText(parameters)
+        let text = Self.callerIDText(parameters)
         // A number that cannot be decoded is printed as it was sent, percent signs and all, before it is made safe.
         let decoded = try? request.pathParameter("number")
         let sent = decoded ?? request.rawPathParameter("number") ?? ""
@@ -58,7 +58,7 @@ extension LookupRoutes {
 
     /// `GET /v1/cid` and `/v1/cid/`: the PBX failed to fill in the number. No key, no work.
     func callerIDWithoutNumber(_ request: HTTPRequest) -> Reply {
-        .ready(Self.plain(callerIDText(request.lenientQuery()).body(.none, number: ""), status: .ok))
+        .ready(Self.plain(Self.callerIDText(request.lenientQuery()).body(.none, number: ""), status: .ok))
     }
 
     static func plain(_ body: String, status: HTTPStatus) -> HTTPResponse {
@@ -67,13 +67,15 @@ extension LookupRoutes {
     }
 
     /// The answer to a fault that the HTTP layer found on a caller-ID path.
-    static func callerIDFault(_ fault: HTTPFault) -> HTTPResponse {
-        var response = plain(CallerIDText.standard.body(.none, number: ""), status: fault.status)
+    /// - Parameter query: as sent, if it could be read; `miss` in it decides the body here too.
+    static func callerIDFault(_ fault: HTTPFault, query: String?) -> HTTPResponse {
+        let parameters = HTTPQuery(lenient: Array((query ?? "").utf8).span)
+        var response = plain(callerIDText(parameters).body(.none, number: ""), status: fault.status)
         if case .methodNotAllowed(let allow) = fault { response.add("Allow", allow) }
         return response
     }
 
-    private func callerIDText(_ parameters: HTTPQuery) -> CallerIDText {
+    private static func callerIDText(_ parameters: HTTPQuery) -> CallerIDText {
         let miss: CallerIDText.Miss =
             switch parameters["miss"] {
             case "empty": .empty
@@ -81,10 +83,12 @@ extension LookupRoutes {
             case "name": .text(Redaction.withoutKeys(parameters["name"] ?? ""))
             default: .unavailable
             }
-        let length = parameters["max_length"].flatMap(wholeNumber).flatMap {
+        let length = parameters["max_length"].flatMap(Self.wholeNumber).flatMap {
             (1...CallerIDText.lengthMax).contains($0) ? $0 : nil
         }
-        let threshold = parameters["spam_threshold"].flatMap(wholeNumber).flatMap { (1...99).contains($0) ? $0 : nil }
+        let threshold = parameters["spam_threshold"].flatMap(Self.wholeNumber).flatMap {
+            (1...99).contains($0) ? $0 : nil
+        }
         let tag = parameters["spam_tag"].flatMap { text in
             text.isEmpty
                 ? nil
@@ -104,7 +108,7 @@ extension LookupRoutes {
     }
 
     private func callerIDDeadline(_ request: HTTPRequest, _ parameters: HTTPQuery) -> MonotonicTime {
-        let asked = parameters["budget_ms"].flatMap(wholeNumber).flatMap {
+        let asked = parameters["budget_ms"].flatMap(Self.wholeNumber).flatMap {
             LookupQuery.budgetRange.contains($0) ? $0 : nil
         }
         return request.received + .milliseconds(asked ?? policy.callerIDBudgetMilliseconds)

@@ -37,7 +37,7 @@ extension LookupRoutes {
                 }
                 input = .e164Only
             }
-            if let text = parameters["max_cache_age"], wholeNumber(text) == nil {
+            if let text = parameters["max_cache_age"], Self.wholeNumber(text) == nil {
                 throw .invalid("Parameter `max_cache_age`: expected a whole number of seconds from 0 on.")
             }
             let fields: AnswerFields
@@ -220,13 +220,14 @@ extension LookupRoutes {
         guard length <= LookupQuery.referenceMax else {
             throw .invalid("`reference` has \(length) characters; at most \(LookupQuery.referenceMax) are kept.")
         }
-        return text.isEmpty ? nil : text
+        // It is kept for ever and shown in statements, so no key may be in it.
+        return text.isEmpty ? nil : String(Redaction.withoutKeys(text).unicodeScalars.prefix(LookupQuery.referenceMax))
     }
 
     private func deadline(_ request: HTTPRequest, budget text: String?) throws(BodyFault) -> MonotonicTime {
         guard let text else { return request.received + .milliseconds(policy.lookupBudgetMilliseconds) }
         let range = LookupQuery.budgetRange
-        guard let budget = wholeNumber(text), range.contains(budget) else {
+        guard let budget = Self.wholeNumber(text), range.contains(budget) else {
             throw .invalid(
                 "Parameter `budget_ms`: expected a whole number of milliseconds from \(range.lowerBound) to "
                     + "\(range.upperBound).")
@@ -235,7 +236,7 @@ extension LookupRoutes {
     }
 
     /// A number written with decimal digits only, at most ten of them.
-    func wholeNumber(_ text: String) -> Int? {
+    static func wholeNumber(_ text: String) -> Int? {
         guard (1...10).contains(text.utf8.count), text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
         return Int(text)
     }

@@ -34,6 +34,7 @@ extension LookupRoutes {
             status: .ok, contentType: ThreeCXTemplate.contentType,
             body: site.template3CX.body(origin: origin, apiKey: key))
         response.add("Content-Disposition", ThreeCXTemplate.contentDisposition)
+        response.add("Vary", "Authorization, X-API-Key")
         let isShared = policy.publicOrigin != nil && key == nil
         response.add("Cache-Control", isShared ? "public, max-age=300" : "no-store")
         return .ready(response)

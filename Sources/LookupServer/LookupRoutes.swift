@@ -29,12 +29,16 @@ struct LookupRoutes: Sendable {
         // `/api/v1` is canonical, `/v1` a permanent alias of all of it.
         for base in ["/api/v1", "/v1"] {
             routes += [
-                Route(.get, base + "/lookup/{number}", name: "lookup", headAllowed: false, handler: lookup),
+                Route(
+                    .get, base + "/lookup/{number}", name: "lookup", headAllowed: false, hasNumberInPath: true,
+                    handler: lookup),
                 Route(.post, base + "/lookup/batch", name: "lookup_batch", handler: lookupBatch),
                 Route(.post, base + "/parse", name: "parse", handler: parse),
                 Route(.post, base + "/parse/batch", name: "parse_batch", handler: parseBatch),
                 Route(.get, base + "/countries", name: "countries", handler: countries),
-                Route(.get, base + "/cid/{number}", name: "cid", headAllowed: false, handler: callerID),
+                Route(
+                    .get, base + "/cid/{number}", name: "cid", headAllowed: false, hasNumberInPath: true,
+                    handler: callerID),
                 Route(.get, base + "/cid", name: "cid_empty", headAllowed: false, handler: callerIDWithoutNumber),
                 Route(.get, base + "/cid/", name: "cid_empty", headAllowed: false, handler: callerIDWithoutNumber),
                 Route(.post, base + "/account/signup", name: "signup", handler: signUp),
@@ -50,7 +54,7 @@ struct LookupRoutes: Sendable {
             ]
         }
         routes += [
-            Route(.get, "/lookup/{e164}", name: "number_page", handler: numberPage),
+            Route(.get, "/lookup/{e164}", name: "number_page", hasNumberInPath: true, handler: numberPage),
             Route(.get, "/api/health", name: "health", handler: health),
             Route(.get, "/metrics", name: "metrics", handler: metrics),
             Route(

@@ -6,7 +6,6 @@ import JSONText
 import NumbersStorage
 import Platform
 import SQLiteDatabase
-import Synchronization
 
 /// Health and metrics.
 final class Operations: Sendable {
@@ -18,8 +17,8 @@ final class Operations: Sendable {
     private let metricsToken: Secret?
     private let metadataVersion: String
     private let clock: Clock
-    private let server = Mutex<HTTPServerMetrics?>(nil)
-    private let cached = Mutex<(second: Int64, response: HTTPResponse)?>(nil)
+    private let server = Monitor<HTTPServerMetrics?>(nil)
+    private let cached = Monitor<(second: Int64, response: HTTPResponse)?>(nil)
 
     init(
         housekeeping: Housekeeping, writer: DatabaseWriter, log: LogSink, metricsNetworks: [NetworkBlock],
@@ -66,8 +65,11 @@ final class Operations: Sendable {
             return constantTimeEquals(
                 Array(authorization.utf8), Array("Bearer ".utf8) + metricsToken.reveal())
         }
-        if request.isForwarded, !trustedProxies.contains(where: { $0.contains(request.peer) }) { return false }
         let address = request.clientAddress
+        // Forwarded, and yet the address is the proxy's own: the proxy was not trusted, or did not say for whom.
+        if request.isForwarded, address == request.peer || trustedProxies.contains(where: { $0.contains(address) }) {
+            return false
+        }
         return metricsNetworks.contains { $0.contains(address) }
             || (address == .unix && metricsNetworks.contains { $0.contains(.v4(0x7f00_0001)) })
     }

@@ -228,12 +228,18 @@ enum Replies {
         case .tooManyKeys:
             return problem(
                 .conflict, "conflict",
-                "An account has at most \(KeySettings.enabledMax) enabled keys: disable one first.", request)
+                "An account has at most \(KeySettings.enabledMax) enabled keys and 1,000 in all: disable one, or rotate.",
+                request)
         case .lastManagingKey:
             return problem(
                 .conflict, "conflict",
                 "This is the last key that can manage the account; make another one first. The operator can end it "
                     + "with `nocli key revoke`.", request)
+        case .widerThanCaller:
+            return problem(
+                .forbidden, "use_case_forbidden",
+                "A key can only manage what it could do itself: this needs a key with at least the same use cases, "
+                    + "limits, networks and life.", request)
         case .revoked:
             return problem(.conflict, "conflict", "The operator has revoked this key; it stays revoked.", request)
         case .unavailable:

@@ -110,7 +110,9 @@ final class RunningServer {
             router: Router(routes: self.routes), trustedProxies: settings.trustedProxies,
             accessLog: settings.isAccessLogOn ? log : nil, clock: clock, random: random
         ) { fault, context in
-            if let path = context.path, LookupRoutes.isCallerIDPath(path) { return LookupRoutes.callerIDFault(fault) }
+            if let path = context.path, LookupRoutes.isCallerIDPath(path) {
+                return LookupRoutes.callerIDFault(fault, query: context.rawQuery)
+            }
             return fault.response(requestID: context.requestID)
         }
         operations.join(server.metrics)
@@ -137,10 +139,11 @@ final class RunningServer {
         do throws(SystemError) {
             // The main thread stays with the signals; the thread is not waited for, because a second signal must be
             // able to overtake it.
-            _ = try OSThread.start(name: "drain") {
+            let draining = try OSThread.start(name: "drain") {
                 server.drain(deadline: drainTime)
                 finished.raise()
             }
+            draining.detach()
         } catch {
             server.stop()
             finished.raise()
@@ -163,8 +166,9 @@ final class RunningServer {
     }
 
     private func endStorage() {
-        housekeeping.stop()
         let deadline = MonotonicTime.now() + Self.storageEndTime
+        housekeeping.stop()
+        housekeeping.waitForEnd(deadline: deadline)
         let isWritten = writer.stop(deadline: deadline)
         _ = readers.stop(deadline: deadline)
         if isWritten { logger.info("stopped") } else { logger.error("stopped_before_all_was_written") }

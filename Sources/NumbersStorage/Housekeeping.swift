@@ -1,6 +1,7 @@
 // The steady work beside requests: following the change feed, watching the database's health, noting key uses, dropping
 // what has expired. One thread; its state is its own, what others read is atomic or behind a mutex.
 
+internal import Glibc
 package import NumbersCore
 package import Platform
 package import SQLiteDatabase
@@ -10,6 +11,8 @@ internal import Synchronization
 package final class Housekeeping: Sendable {
     /// How often the change feed is read: a change of nocli's works well within a second.
     private static let feedInterval: Duration = .milliseconds(200)
+    /// How long the feed may go unread before everything remembered is dropped.
+    private static let blindTime: Duration = .milliseconds(600)
     private static let healthInterval: Duration = .seconds(1)
     private static let usesInterval: Duration = .seconds(10)
     private static let sweepInterval: Duration = .seconds(60)
@@ -26,6 +29,8 @@ package final class Housekeeping: Sendable {
     /// The writer's count of failed transactions at the last look.
     private let failuresSeen = Atomic<UInt64>(0)
     private let isStopping = Atomic<Bool>(false)
+    private let hasEnded = Atomic<Bool>(false)
+    private let feedWasRead = Atomic<Bool>(true)
 
     package init(
         writer: DatabaseWriter, readers: ReaderPool, credentials: CredentialDirectory, names: CallerNameDirectory,
@@ -44,16 +49,55 @@ package final class Housekeeping: Sendable {
 
     /// Runs until `stop`. Meant for a task of its own.
     package func run() async {
-        var revision = await currentRevision() ?? 0
-        // Requests may have come before this: what they brought into memory may have changed unseen since.
+        // Two tasks, because a writer that is blocked must not keep a revocation from being seen.
+        async let following: Void = follow()
+        await maintain()
+        await following
+        hasEnded.store(true, ordering: .releasing)
+    }
+
+    /// Ends `run` after its present round.
+    package func stop() { isStopping.store(true, ordering: .relaxed) }
+
+    /// Waits until `run` has ended, so that what it still writes is written; not longer than the deadline.
+    package func waitForEnd(deadline: MonotonicTime) {
+        while !hasEnded.load(ordering: .acquiring), MonotonicTime.now() < deadline { usleep(2_000) }
+    }
+
+    private func follow() async {
+        var revision: Int64?
+        var lastRead = clock.monotonic()
+        // At least once, so that a change before the start is not missed.
+        repeat {
+            if let known = revision {
+                revision = await followFeed(from: known)
+            } else if let first = await currentRevision() {
+                // Requests may have come before this: what they brought into memory may have changed unseen since.
+                forgetAll(revision: first)
+                revision = first
+            }
+            if feedWasRead.load(ordering: .relaxed) {
+                lastRead = clock.monotonic()
+            } else if lastRead + Self.blindTime < clock.monotonic() {
+                // What cannot be followed must not be trusted either.
+                forgetAll(revision: revision ?? 0)
+            }
+            // Cancelled only together with the whole program.
+            try? await Task.sleep(for: Self.feedInterval)
+        } while !isStopping.load(ordering: .relaxed)
+    }
+
+    private func forgetAll(revision: Int64) {
         credentials.forgetAll(revision: revision)
         names.apply(changedNumbers: nil, revision: revision)
+    }
+
+    private func maintain() async {
         var nextHealth = clock.monotonic()
         var nextUses = clock.monotonic() + Self.usesInterval
         var nextSweep = clock.monotonic()
         while !isStopping.load(ordering: .relaxed) {
             let now = clock.monotonic()
-            revision = await followFeed(from: revision)
             if now >= nextHealth {
                 await look()
                 nextHealth = now + Self.healthInterval
@@ -72,23 +116,29 @@ package final class Housekeeping: Sendable {
         await flushUses()
     }
 
-    /// Ends `run` after its present round.
-    package func stop() { isStopping.store(true, ordering: .relaxed) }
-
     private var deadline: MonotonicTime { clock.monotonic() + Self.accessTime }
 
     private func currentRevision() async -> Int64? {
         let result = await readers.read(deadline: deadline) { connection throws(DatabaseError) in
             try ChangeFeed.revision(on: connection)
         }
-        return try? result.get()
+        // The reason of a failure changes nothing: it is tried again at once.
+        let revision = try? result.get()
+        feedWasRead.store(revision != nil, ordering: .relaxed)
+        return revision
     }
 
     private func followFeed(from revision: Int64) async -> Int64 {
-        let result = await readers.read(deadline: deadline) { connection throws(DatabaseError) in
+        let result = await readers.read(deadline: clock.monotonic() + Self.blindTime) {
+            connection throws(DatabaseError) in
             try ChangeFeed.changes(after: revision, on: connection)
         }
-        guard case .success(let (subjects, next)) = result, next > revision else { return revision }
+        guard case .success(let (subjects, next)) = result else {
+            feedWasRead.store(false, ordering: .relaxed)
+            return revision
+        }
+        feedWasRead.store(true, ordering: .relaxed)
+        guard next > revision else { return revision }
         var accounts: [AccountID] = []
         var numbers: [E164]? = []
         for subject in subjects {
@@ -142,10 +192,15 @@ package final class Housekeeping: Sendable {
 
     private func sweep() async {
         let now = clock.wall()
-        let result = await writer.write(deadline: deadline) { connection throws(DatabaseError) in
-            try ReplyTable.sweep(now: now, on: connection)
-            try ChangeFeed.sweep(now: now, on: connection)
+        // Block by block, each a transaction of its own, so that requests come in between.
+        var dropped = ReplyTable.sweepMax
+        while dropped == ReplyTable.sweepMax, !isStopping.load(ordering: .relaxed) {
+            let result = await writer.write(deadline: deadline) { connection throws(DatabaseError) in
+                try ChangeFeed.sweep(now: now, on: connection)
+                return try ReplyTable.sweep(now: now, on: connection)
+            }
+            guard case .success(let count) = result else { return logger.warning("sweep_failed") }
+            dropped = count
         }
-        if case .failure = result { logger.warning("sweep_failed") }
     }
 }

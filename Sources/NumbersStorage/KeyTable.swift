@@ -7,8 +7,8 @@ package import SQLiteDatabase
 
 /// Reads and writes keys.
 package enum KeyTable {
-    /// Keys listed at the most; an account that rotates instead of adding never comes near.
-    private static let listedMax: Int64 = 1_000
+    /// Keys of one account, disabled ones too: what an account can make others store and list.
+    package static let keysMax: Int64 = 1_000
 
     package static func insert(
         _ key: NewKey, account: AccountID, at: UnixTime, on connection: Connection
@@ -33,6 +33,10 @@ package enum KeyTable {
     package static func create(
         _ key: NewKey, account: AccountID, at: UnixTime, on connection: Connection
     ) throws(DatabaseError) -> Result<KeyRecord, KeyChangeRefusal> {
+        let count = try connection.first(
+            "SELECT count(*) FROM keys WHERE account_id = ?", .integer(account.value)
+        ) { row throws(DatabaseError) in row.integer(0) }
+        if (count ?? 0) >= keysMax { return .failure(.tooManyKeys) }
         if key.settings.isEnabled, try enabledCount(account, on: connection) >= KeySettings.enabledMax {
             return .failure(.tooManyKeys)
         }
@@ -67,7 +71,7 @@ package enum KeyTable {
             SELECT id, account_id, prefix, name, use_cases, requests_per_minute, daily_cap_micros, expires_at,
                    networks, enabled, test, created_at, last_used_at
             FROM keys WHERE account_id = ? ORDER BY created_at, id LIMIT ?
-            """, .integer(account.value), .integer(listedMax)
+            """, .integer(account.value), .integer(keysMax)
         ) { row throws(DatabaseError) in
             keys.append(key(row))
             return .next
@@ -76,17 +80,19 @@ package enum KeyTable {
     }
 
     /// Changes a key's settings.
+    /// - Parameter caller: the key that asks, whose rights bound the change.
     static func update(
-        _ id: KeyID, account: AccountID, patch: KeyPatch, at: UnixTime, on connection: Connection
+        _ id: KeyID, account: AccountID, caller: KeySettings, patch: KeyPatch, at: UnixTime, on connection: Connection
     ) throws(DatabaseError) -> Result<KeyRecord, KeyChangeRefusal> {
         guard let record = try find(id, account: account, on: connection) else { return .failure(.notFound) }
         let settings = patch.applied(to: KeySettings(record))
         if try isRevoked(id, on: connection) { return .failure(.revoked) }
+        if patch.concernsRights, !settings.isWithin(caller) { return .failure(.widerThanCaller) }
         if settings.isEnabled, !record.isEnabled, try enabledCount(account, on: connection) >= KeySettings.enabledMax {
             return .failure(.tooManyKeys)
         }
-        if canManage(record, at: at), !canManage(settings, at: at),
-            try !all(of: account, on: connection).contains(where: { $0.id != id && canManage($0, at: at) })
+        if canManage(KeySettings(record)), !canManage(settings),
+            try !hasManagingKey(account, otherThan: id, on: connection)
         {
             return .failure(.lastManagingKey)
         }
@@ -106,11 +112,14 @@ package enum KeyTable {
     }
 
     /// Gives a key a new text. The present one works until `graceUntil`; an earlier one ends at once.
+    /// - Parameter caller: the key that asks, whose rights must cover the key's; nil: the operator.
     package static func rotate(
-        _ id: KeyID, account: AccountID, to key: APIKey, graceUntil: UnixTime, at: UnixTime, on connection: Connection
+        _ id: KeyID, account: AccountID, caller: KeySettings?, to key: APIKey, graceUntil: UnixTime, at: UnixTime,
+        on connection: Connection
     ) throws(DatabaseError) -> Result<KeyRecord, KeyChangeRefusal> {
-        guard try find(id, account: account, on: connection) != nil else { return .failure(.notFound) }
+        guard let record = try find(id, account: account, on: connection) else { return .failure(.notFound) }
         if try isRevoked(id, on: connection) { return .failure(.revoked) }
+        if let caller, !KeySettings(record).isWithin(caller) { return .failure(.widerThanCaller) }
         try connection.run(
             "UPDATE keys SET previous_hash = hash, previous_until = ?, hash = ?, prefix = ? WHERE id = ?",
             .integer(graceUntil.microseconds), .blob(key.hash.digest.bytes), .text(key.displayPrefix),
@@ -175,12 +184,21 @@ package enum KeyTable {
         return count ?? 0
     }
 
-    private static func canManage(_ key: KeyRecord, at: UnixTime) -> Bool {
-        key.isUsable(at: at) && key.useCases.allows(.manage)
+    /// Whether a key keeps its account manageable: a live one that nothing ends by itself.
+    private static func canManage(_ settings: KeySettings) -> Bool {
+        settings.isEnabled && settings.useCases.allows(.manage) && !settings.isTest && settings.expiresAt == nil
     }
 
-    private static func canManage(_ settings: KeySettings, at: UnixTime) -> Bool {
-        settings.isEnabled && settings.useCases.allows(.manage) && settings.expiresAt.map { at < $0 } ?? true
+    private static func hasManagingKey(
+        _ account: AccountID, otherThan id: KeyID, on connection: Connection
+    ) throws(DatabaseError) -> Bool {
+        let found = try connection.first(
+            """
+            SELECT 1 FROM keys
+            WHERE account_id = ? AND id <> ? AND enabled = 1 AND test = 0 AND expires_at IS NULL AND use_cases & ? <> 0
+            """, .integer(account.value), .integer(id.value), .integer(UseCases(.manage).rawValue)
+        ) { row throws(DatabaseError) in row.integer(0) }
+        return found != nil
     }
 
     private static func networksText(_ networks: [NetworkBlock]) -> String {

@@ -51,6 +51,8 @@ package enum LedgerBook {
     /// A charge in the writer's transaction: the receipt, and the last entry it made, if its price is not zero.
     struct Posted: Sendable {
         let receipt: Receipt
+        /// How many numbers it pays for.
+        let units: Int
         let entry: LedgerEntry?
     }
 
@@ -96,7 +98,7 @@ package enum LedgerBook {
         if charge.dailyCap != nil { try addSpending(total, charge, on: connection) }
         let endpoints = BilledEndpoint.allCases.filter { endpoint in items.contains { $0.endpoint == endpoint } }
         let receipt = Receipt(billed: total, balance: MicroUSD(micros: balance), endpoints: endpoints)
-        return .success(Posted(receipt: receipt, entry: entry))
+        return .success(Posted(receipt: receipt, units: items.reduce(0) { $0 + $1.units }, entry: entry))
     }
 
     /// Sets `charge.cover` aside.
@@ -160,7 +162,7 @@ package enum LedgerBook {
         guard case let found?? = stored, found == entry else { return false }
         let posting = Posting(
             account: charge.account, key: charge.key, kind: .reversal, debit: .revenue, credit: .customer,
-            amount: posted.receipt.billed, units: 0, reference: charge.reference, at: charge.at)
+            amount: posted.receipt.billed, units: Int64(posted.units), reference: charge.reference, at: charge.at)
         _ = try credit(posting, on: connection)
         if charge.dailyCap != nil { try addSpending(posted.receipt.billed.negated, charge, on: connection) }
         return true

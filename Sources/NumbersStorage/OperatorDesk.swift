@@ -108,7 +108,8 @@ package final class OperatorDesk {
             else { return .failure(.notFound) }
             let key = APIKey(random: random, isTest: record.isTest)
             return try KeyTable.rotate(
-                id, account: account, to: key, graceUntil: now + .seconds(graceSeconds), at: now, on: connection
+                id, account: account, caller: nil, to: key, graceUntil: now + .seconds(graceSeconds), at: now,
+                on: connection
             ).map { IssuedKey(record: $0, key: key) }
         }
     }

@@ -7,7 +7,7 @@ internal import SQLiteDatabase
 /// Keeps, finds and drops replies.
 enum ReplyTable {
     /// Expired replies dropped in one go, so that no transaction grows with the backlog.
-    private static let sweepMax: Int64 = 500
+    static let sweepMax = 500
 
     static func find(
         _ account: AccountID, _ key: IdempotencyKey, now: UnixTime, on connection: Connection
@@ -55,13 +55,13 @@ enum ReplyTable {
             .integer(reply.account.value), .text(reply.key.text), .blob(reply.fingerprint.bytes))
     }
 
-    /// Drops replies past their life.
-    static func sweep(now: UnixTime, on connection: Connection) throws(DatabaseError) {
+    /// Drops replies past their life, at most `sweepMax`; returns how many.
+    static func sweep(now: UnixTime, on connection: Connection) throws(DatabaseError) -> Int {
         let oldest = now - StoredReply.lifetime
-        try connection.run(
+        return try connection.run(
             """
             DELETE FROM stored_replies WHERE rowid IN (
                 SELECT rowid FROM stored_replies WHERE stored_at <= ? ORDER BY stored_at LIMIT ?)
-            """, .integer(oldest.microseconds), .integer(sweepMax))
+            """, .integer(oldest.microseconds), .integer(Int64(sweepMax)))
     }
 }

@@ -62,19 +62,29 @@ package struct SQLiteAccounts: AccountStore, CredentialStore {
         }
     }
 
+    package func key(
+        _ id: KeyID, of account: AccountID, deadline: MonotonicTime
+    ) async -> Result<KeyRecord?, StorageUnavailable> {
+        await readers.read(deadline: deadline) { connection throws(DatabaseError) in
+            try KeyTable.find(id, account: account, on: connection)
+        }.mapError { _ in StorageUnavailable() }
+    }
+
     package func updateKey(
-        _ id: KeyID, account: AccountID, at: UnixTime, deadline: MonotonicTime, patch: KeyPatch
+        _ id: KeyID, account: AccountID, caller: KeySettings, patch: KeyPatch, at: UnixTime, deadline: MonotonicTime
     ) async -> Result<KeyRecord, KeyChangeRefusal> {
         await change(deadline) { connection throws(DatabaseError) in
-            try KeyTable.update(id, account: account, patch: patch, at: at, on: connection)
+            try KeyTable.update(id, account: account, caller: caller, patch: patch, at: at, on: connection)
         }
     }
 
     package func rotateKey(
-        _ id: KeyID, account: AccountID, to key: APIKey, graceUntil: UnixTime, at: UnixTime, deadline: MonotonicTime
+        _ id: KeyID, account: AccountID, caller: KeySettings, to key: APIKey, graceUntil: UnixTime, at: UnixTime,
+        deadline: MonotonicTime
     ) async -> Result<KeyRecord, KeyChangeRefusal> {
         await change(deadline) { connection throws(DatabaseError) in
-            try KeyTable.rotate(id, account: account, to: key, graceUntil: graceUntil, at: at, on: connection)
+            try KeyTable.rotate(
+                id, account: account, caller: caller, to: key, graceUntil: graceUntil, at: at, on: connection)
         }
     }
 

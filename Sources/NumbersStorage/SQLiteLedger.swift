@@ -3,7 +3,6 @@
 package import NumbersCore
 package import Platform
 package import SQLiteDatabase
-internal import Synchronization
 
 /// Charges, holds and replies, durable before they are told of.
 package struct SQLiteLedger: Ledger, ReplyArchive {
@@ -110,7 +109,7 @@ package struct SQLiteLedger: Ledger, ReplyArchive {
 
 /// What the writer's thread made of a charge, for whoever must take it back. Guarded by its mutex.
 private final class PostedNote: Sendable {
-    private let posted = Mutex<LedgerBook.Posted?>(nil)
+    private let posted = Monitor<LedgerBook.Posted?>(nil)
 
     func set(_ value: LedgerBook.Posted) { posted.withLock { $0 = value } }
     var value: LedgerBook.Posted? { posted.withLock { $0 } }

@@ -41,7 +41,7 @@ package enum Statements {
             switch group {
             case .day:
                 """
-                SELECT strftime('%Y-%m-%d', at / 1000000, 'unixepoch'), sum(units),
+                SELECT strftime('%Y-%m-%d', at / 1000000, 'unixepoch'), sum(CASE WHEN credit = 'customer' THEN -units ELSE units END),
                        sum(CASE WHEN credit = 'customer' THEN -amount_micros ELSE amount_micros END)
                 FROM ledger_entries WHERE account_id = ? AND at >= ? AND at < ?
                     AND kind IN ('lookup', 'lookup_enriched', 'reversal')
@@ -49,7 +49,7 @@ package enum Statements {
                 """
             case .key:
                 """
-                SELECT coalesce(keys.prefix, ''), sum(units),
+                SELECT coalesce(keys.prefix, ''), sum(CASE WHEN credit = 'customer' THEN -units ELSE units END),
                        sum(CASE WHEN credit = 'customer' THEN -amount_micros ELSE amount_micros END)
                 FROM ledger_entries LEFT JOIN keys ON keys.id = key_id
                 WHERE ledger_entries.account_id = ? AND at >= ? AND at < ?
@@ -58,7 +58,7 @@ package enum Statements {
                 """
             case .reference:
                 """
-                SELECT coalesce(reference, ''), sum(units),
+                SELECT coalesce(reference, ''), sum(CASE WHEN credit = 'customer' THEN -units ELSE units END),
                        sum(CASE WHEN credit = 'customer' THEN -amount_micros ELSE amount_micros END)
                 FROM ledger_entries WHERE account_id = ? AND at >= ? AND at < ?
                     AND kind IN ('lookup', 'lookup_enriched', 'reversal')
@@ -66,7 +66,7 @@ package enum Statements {
                 """
             case .kind:
                 """
-                SELECT kind, sum(units),
+                SELECT kind, sum(CASE WHEN credit = 'customer' THEN -units ELSE units END),
                        sum(CASE WHEN credit = 'customer' THEN -amount_micros ELSE amount_micros END)
                 FROM ledger_entries WHERE account_id = ? AND at >= ? AND at < ?
                     AND kind IN ('lookup', 'lookup_enriched', 'reversal')

@@ -69,8 +69,8 @@ package final class LogSink: Sendable {
             return state.thread.take()
         }
         state.signal(Self.work)
-        // A thread that hangs in a write nobody takes cannot be waited for; it ends with the process.
-        if isWritten { ending?.join() }
+        // A thread that hangs in a write nobody takes cannot be waited for.
+        if isWritten { ending?.join() } else { ending?.detach() }
     }
 
     /// The thread's work: takes what waits and writes it, until the sink is closed.

@@ -114,6 +114,11 @@ package struct NetworkBlock: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether every address of the other block lies in this one.
+    package func contains(_ other: NetworkBlock) -> Bool {
+        prefixLength <= other.prefixLength && contains(other.base)
+    }
+
     package var description: String { "\(base)/\(prefixLength)" }
 
     private static func masked(_ address: NetworkAddress, _ length: Int) -> NetworkAddress {

@@ -20,6 +20,23 @@ package enum Redaction {
         String(decoding: maskKeys(Array(text.utf8)), as: UTF8.self)
     }
 
+    /// What stays of a text that is known to be a telephone number, in whatever way it is written, also
+    /// percent-encoded: the country code behind a plus sign, and the last two digits. Letters and everything else go.
+    package static func number(_ text: [UInt8]) -> [UInt8] {
+        var digits: [UInt8] = []
+        var hasPlus = false
+        var index = 0
+        while index < text.count {
+            let next = scalar(text, index)
+            if let value = digit(next.value) { digits.append(value) }
+            hasPlus = hasPlus || (digits.isEmpty && next.value == "+")
+            index += next.length
+        }
+        let code = hasPlus && digits.count > plainDigitsMax ? Array(countryCode(digits)) : []
+        return (hasPlus ? [UInt8(ascii: "+")] : []) + code.map { $0 + 0x30 } + Array("…".utf8)
+            + (digits.count > 3 ? digits.suffix(2).map { $0 + 0x30 } : [])
+    }
+
     /// As ``redact(_:)``, for text.
     package static func redact(_ text: String) -> String { String(decoding: redact(Array(text.utf8)), as: UTF8.self) }
 

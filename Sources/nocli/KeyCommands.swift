@@ -152,6 +152,7 @@ enum KeyCommands {
                     + "revoke KEY")
         case .lastManagingKey: .failed("it is the account's last key that can manage it")
         case .revoked: .failed("the key is revoked and stays so. Make a new one with: nocli key create ACCOUNT")
+        case .widerThanCaller: .failed("the key that asks may do less than the key it asks about")
         case .unavailable: .failed("the database did not answer; nothing was changed. Try again.")
         }
     }

@@ -74,7 +74,8 @@ import Testing
 
             let drained = try OSThread.start(name: "drain") { live.server.drain(deadline: .seconds(5)) }
             #expect(idle.isClosed(within: .seconds(5)))
-            #expect(throws: TestClientError.self) { try live.client.get("/ready") }
+            // Each loop closes its own listener in its own time.
+            #expect(eventually { (try? live.client.get("/ready")) == nil })
             live.gate.open()
             let response = try busy.readResponse()
             #expect(response.text == "gated 1" && response.field("connection") == "close")

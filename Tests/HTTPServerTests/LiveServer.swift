@@ -3,7 +3,6 @@
 import HTTPServer
 import HTTPWire
 import Platform
-import Synchronization
 import TestSupport
 
 /// Holds tasks until a test lets them go, from a thread that is no loop.
@@ -13,7 +12,7 @@ final class Gate: Sendable {
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Monitor(State())
 
     func wait() async {
         await withCheckedContinuation { continuation in
@@ -48,7 +47,7 @@ final class Elsewhere: SerialExecutor {
         var jobs: [UnownedJob] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Monitor(State())
 
     /// Starts the thread; `end` ends it.
     func start() throws -> OSThread {

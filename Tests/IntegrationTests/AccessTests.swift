@@ -40,6 +40,55 @@ struct AccessTests {
         #expect(!log.contains(account.key) && !log.contains(bad) && !log.contains("12025550143"), "\(log)")
     }
 
+    @Test("No way of writing a number reaches the log whole")
+    func numbersInLogs() throws {
+        let fixture = try LookupFixture()
+        let account = try fixture.account()
+        let rows = [
+            "/v1/lookup/415%20%20%20%20%20%20555%20%20%20%20%20%202671?country=US",
+            "/v1/lookup/1-800-FLOWERS?country=US",
+            "/v1/lookup/201234?country=FO", "/v1/lookup/4002?country=NU", "/v1/lookup/%2B14155552671",
+            "/v1/cid/14155552671", "/lookup/+14155552671", "/v1/lookup/%EF%BC%94%EF%BC%91%EF%BC%955552671?country=US",
+        ]
+        for row in rows { _ = try fixture.get(row, key: account.key) }
+        #expect(try fixture.eventually { fixture.server.errors.contains("number_page") })
+        let log = fixture.server.errors
+        for trace in ["2671", "555", "FLOWERS", "201234", "4002", "%2020"] {
+            #expect(!log.contains(trace), "\(trace) \(log)")
+        }
+        #expect(log.contains("/v1/lookup/+1*"), "country code and last digits stay: \(log)")
+    }
+
+    @Test("A key without limits makes one with limits, and that one cannot get rid of them")
+    func narrowing() throws {
+        let fixture = try LookupFixture()
+        let account = try fixture.account()
+        let made = try fixture.post(
+            "/v1/account/keys", #"{"use_cases": ["manage", "parse"], "limit": 50, "networks": ["127.0.0.0/8"]}"#,
+            key: account.key)
+        let key = try #require(made["api_key"]?.string)
+        let id = try #require(made["key"]?.object?["id"]?.string)
+        let child = try fixture.post("/v1/account/keys", #"{"use_cases": ["parse"]}"#, key: key)
+        #expect(child.status == 201 && child["key"]?.object?["limit"]?.number?.int64 == 50, "the limits are inherited")
+        for body in [
+            #"{"use_cases": ["lookup"]}"#, #"{"use_cases": ["parse"], "limit": 51}"#,
+            #"{"use_cases": ["parse"], "limit": null}"#, #"{"use_cases": ["parse"], "networks": []}"#,
+        ] {
+            #expect(try fixture.post("/v1/account/keys", body, key: key).status == 400, "\(body)")
+        }
+        for body in [#"{"limit": null}"#, #"{"networks": []}"#] {
+            #expect(try fixture.send("PATCH", "/v1/account/keys/\(id)", body, key: key).status == 403, "\(body)")
+        }
+        let keys = try #require(try fixture.get("/v1/account/keys", key: account.key)["keys"]?.array).compactMap(
+            \.object)
+        let first = try #require(keys.first?["id"]?.string)
+        #expect(try fixture.post("/v1/account/keys/\(first)/rotate", "{}", key: key).status == 403)
+        let test = try fixture.post("/v1/account/keys", #"{"test": true}"#, key: account.key)
+        #expect(test.status == 201 && test["key"]?.object?["use_cases"]?.array?.count == 5)
+        let testKey = try #require(test["api_key"]?.string)
+        #expect(try fixture.post("/v1/account/keys/\(first)/rotate", "{}", key: testKey).status == 403)
+    }
+
     @Test("Revoked, disabled, expired, suspended and foreign networks are refused within a second")
     func endings() throws {
         let fixture = try LookupFixture()

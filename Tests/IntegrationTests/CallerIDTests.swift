@@ -53,6 +53,21 @@ struct CallerIDTests {
             #expect(answer.field("Cache-Control") == "no-store")
             #expect(answer.field("Location") == nil)
         }
+        // Whatever is wrong with the request, its body may become the name on a phone.
+        let faults: [(line: String, status: Int, body: String)] = [
+            ("GET /v1/cid/\u{e9}?miss=empty HTTP/1.1", 400, ""), ("GET /v1/cid/a b HTTP/1.1", 400, "UNAVAILABLE"),
+            ("GET /v1/cid/#x HTTP/1.1", 400, "UNAVAILABLE"), ("GET /v1/cid/1?miss=empty HTTP/3.0", 505, ""),
+            ("GET /v1/cid/" + String(repeating: "1", count: 9_000) + " HTTP/1.1", 414, "UNAVAILABLE"),
+            ("GET /v1/cid/1/2?miss=empty HTTP/1.1", 404, ""), ("POST /v1/cid/1?miss=empty HTTP/1.1", 405, ""),
+        ]
+        for fault in faults {
+            let connection = try fixture.client.connect()
+            try connection.send(fault.line + "\r\nHost: t\r\n\r\n")
+            let answer = try connection.readResponse()
+            #expect(
+                answer.status == fault.status && answer.text == fault.body, "\(fault.line.prefix(60)) \(answer.text)")
+            #expect(answer.field("Content-Type") == "text/plain; charset=utf-8")
+        }
         for method in ["HEAD", "POST", "PUT"] {
             let answer = try fixture.client.request(method, "/v1/cid/12025550143?key=\(key)")
             #expect(answer.status == 405 && answer.field("Allow") == "GET", "\(method)")

@@ -20,7 +20,9 @@ import Testing
         var patch = KeyPatch()
         change(&patch)
         return try office.connection.transaction { () throws(DatabaseError) in
-            try KeyTable.update(id, account: account, patch: patch, at: office.time.now, on: office.connection)
+            try KeyTable.update(
+                id, account: account, caller: KeySettings(name: nil, useCases: .all), patch: patch, at: office.time.now,
+                on: office.connection)
         }
     }
 
@@ -100,23 +102,29 @@ import Testing
         func changes() -> [(inout KeyPatch) -> Void] {
             [
                 { $0.isEnabled = false }, { $0.useCases = UseCases(.lookup) }, { $0.expiresAt = office.time.now },
-                { $0.expiresAt = office.time.now - .seconds(1) },
+                { $0.expiresAt = office.time.now - .seconds(1) }, { $0.expiresAt = office.time.now + .seconds(86_400) },
             ]
         }
         for change in changes() {
             #expect(Self.refusal(try Self.update(opened.keyID, account, office, change)) == .lastManagingKey)
         }
         #expect(Self.refusal(try Self.update(opened.keyID, account, office) { $0.useCases = UseCases(.manage) }) == nil)
-        // A second managing key counts only while it works.
+        // A second managing key counts only when it is live, has no end, and is switched on.
+        for settings in [
+            KeySettings(name: nil, useCases: UseCases(.manage), expiresAt: office.time.now + .seconds(10)),
+            KeySettings(name: nil, useCases: UseCases(.manage), isTest: true),
+            KeySettings(name: nil, useCases: UseCases(.manage), isEnabled: false),
+        ] {
+            _ = try office.desk.createKey(account: account, settings: settings).get()
+            #expect(
+                Self.refusal(try Self.update(opened.keyID, account, office) { $0.isEnabled = false })
+                    == .lastManagingKey)
+        }
         let second = try office.desk.createKey(
-            account: account,
-            settings: KeySettings(name: nil, useCases: UseCases(.manage), expiresAt: office.time.now + .seconds(10))
+            account: account, settings: KeySettings(name: nil, useCases: UseCases(.manage))
         ).get().record.id
         #expect(Self.refusal(try Self.update(opened.keyID, account, office) { $0.isEnabled = false }) == nil)
         #expect(Self.refusal(try Self.update(opened.keyID, account, office) { $0.isEnabled = true }) == nil)
-        office.time.advance(.seconds(10))
-        #expect(
-            Self.refusal(try Self.update(opened.keyID, account, office) { $0.isEnabled = false }) == .lastManagingKey)
         #expect(Self.refusal(try Self.update(second, account, office) { $0.isEnabled = false }) == nil)
         // Another account's managing key is none of this one's.
         _ = try office.account()
@@ -169,6 +177,9 @@ import Testing
     func graceAndExpiry() throws {
         let office = try Office()
         let opened = try office.account()
+        _ = try office.desk.createKey(
+            account: opened.account.id, settings: KeySettings(name: nil, useCases: UseCases(.manage))
+        ).get()
         _ = try Self.update(opened.keyID, opened.account.id, office) { $0.expiresAt = office.time.now + .seconds(10) }
             .get()
         let rotated = try office.desk.rotateKey(opened.keyID, graceSeconds: 60).get()
@@ -241,5 +252,48 @@ import Testing
         #expect(try changed { _ = try office.desk.revokeKey(opened.keyID) } == [subject])
         #expect(try changed { _ = try office.desk.revokeKey(KeyID(value: 1)) } == [])
         #expect(try changed { _ = try office.desk.rotateKey(KeyID(value: 1), graceSeconds: 0) } == [])
+    }
+
+    @Test("a key changes and rotates only what is within its own rights")
+    func callers() throws {
+        let office = try Office()
+        let opened = try office.account()
+        let account = opened.account.id
+        let narrow = KeySettings(
+            name: nil, useCases: [UseCases(.manage), UseCases(.cid)], limit: 5, dailyCap: MicroUSD(micros: 2_000),
+            networks: [NetworkBlock("192.0.2.0/24")].compactMap { $0 })
+        let own = try office.desk.createKey(account: account, settings: narrow).get().record.id
+        func change(_ id: KeyID, _ set: (inout KeyPatch) -> Void) throws -> KeyChangeRefusal? {
+            var patch = KeyPatch()
+            set(&patch)
+            return try office.connection.transaction { () throws(DatabaseError) in
+                Self.refusal(
+                    try KeyTable.update(
+                        id, account: account, caller: narrow, patch: patch, at: office.time.now,
+                        on: office.connection))
+            }
+        }
+        for set: (inout KeyPatch) -> Void in [
+            { $0.limit = .some(nil) }, { $0.limit = .some(6) }, { $0.dailyCap = .some(nil) },
+            { $0.dailyCap = .some(MicroUSD(micros: 2_001)) }, { $0.networks = [] },
+            { $0.networks = [NetworkBlock("192.0.0.0/16")].compactMap { $0 } },
+            { $0.useCases = [UseCases(.manage), UseCases(.lookup)] },
+        ] {
+            #expect(try change(own, set) == .widerThanCaller)
+        }
+        #expect(try change(own) { $0.limit = .some(5) } == nil)
+        #expect(try change(own) { $0.networks = [NetworkBlock("192.0.2.128/25")].compactMap { $0 } } == nil)
+        // The account's first key can do more: it may be renamed, and nothing else.
+        #expect(try change(opened.keyID) { $0.name = .some("renamed") } == nil)
+        #expect(try change(opened.keyID) { $0.isEnabled = true } == .widerThanCaller)
+        let text = APIKey(random: .system, isTest: false)
+        for (id, refusal) in [(opened.keyID, KeyChangeRefusal.widerThanCaller), (own, nil)] {
+            let result = try office.connection.transaction { () throws(DatabaseError) in
+                try KeyTable.rotate(
+                    id, account: account, caller: narrow, to: text, graceUntil: office.time.now, at: office.time.now,
+                    on: office.connection)
+            }
+            #expect(Self.refusal(result) == refusal)
+        }
     }
 }

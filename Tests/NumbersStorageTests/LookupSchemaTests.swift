@@ -58,6 +58,8 @@ import Testing
             "DELETE FROM accounts", "UPDATE ledger_entries SET amount_micros = 1",
             "UPDATE ledger_entries SET reference = NULL",
             "DELETE FROM ledger_entries", "DELETE FROM ledger_entries WHERE id = 1",
+            "INSERT OR REPLACE INTO ledger_entries SELECT id, at, account_id, key_id, kind, debit, credit, 1, units, balance_micros, NULL, hash FROM ledger_entries",
+            "REPLACE INTO ledger_entries SELECT id, at, account_id, key_id, kind, debit, credit, 1, units, balance_micros, NULL, hash FROM ledger_entries",
             "INSERT INTO ledger_entries SELECT 2, at, account_id, key_id, kind, debit, credit, 0, units, balance_micros, NULL, hash FROM ledger_entries",
             "INSERT INTO ledger_entries SELECT 2, at, account_id, key_id, kind, debit, debit, 1, units, balance_micros, NULL, hash FROM ledger_entries",
             "INSERT INTO ledger_entries SELECT 2, at, account_id, key_id, 'gift', debit, credit, 1, units, balance_micros, NULL, hash FROM ledger_entries",

@@ -102,7 +102,7 @@ import Testing
         }
         let later = start + StoredReply.lifetime + .seconds(599)
         for expected: Int64 in [200, 100, 100] {
-            try ReplyTable.sweep(now: later, on: office.connection)
+            _ = try ReplyTable.sweep(now: later, on: office.connection)
             #expect(try office.integer("SELECT count(*) FROM stored_replies") == expected)
         }
     }

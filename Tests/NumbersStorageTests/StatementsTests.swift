@@ -9,9 +9,9 @@ import Testing
     @Test(
         "usage is summed by day, key, reference or kind; what was taken back is subtracted, top-ups are no usage",
         arguments: [
-            (UsageGroup.day, ["2026-01-01 2 4000", "2026-01-02 5 12000"]),
-            (.kind, ["lookup 2 8000", "lookup_enriched 5 10000", "reversal 0 -2000"]),
-            (.reference, [" 3 6000", "call 2 2000", "other 2 8000"]),
+            (UsageGroup.day, ["2026-01-01 2 4000", "2026-01-02 4 12000"]),
+            (.kind, ["lookup 2 8000", "lookup_enriched 5 10000", "reversal -1 -2000"]),
+            (.reference, [" 3 6000", "call 1 2000", "other 2 8000"]),
         ])
     func usage(group: UsageGroup, rows: [String]) throws {
         let office = try Office()

@@ -57,10 +57,30 @@ import Testing
         withExtendedLifetime(lock) {}
     }
 
+    @Test func `links that lead to one database meet at one lock`() throws {
+        let scratch = ScratchDirectory()
+        let path = scratch.file("a.db")
+        write([1], to: path)
+        #expect(symlink(path, scratch.file("link.db")) == 0)
+        let lock = try DatabaseLock(database: path, processID: 7, now: now)
+        guard case .held(_, let holder)? = failure(scratch.file("link.db")) else {
+            Issue.record("the link must find the lock")
+            return
+        }
+        #expect(holder.contains("pid 7"))
+        #expect(failure(scratch.path + "/./a.db") != nil)
+        withExtendedLifetime(lock) {}
+        // SQLite would keep a log for each name of a file with several.
+        #expect(link(path, scratch.file("hard.db")) == 0)
+        #expect(failure(scratch.file("hard.db")) == .severalNames(path: scratch.file("hard.db")))
+        #expect(symlink(scratch.file("nothing"), scratch.file("dangling.db")) == 0)
+        #expect(failure(scratch.file("dangling.db")) != nil)
+    }
+
     @Test func `no directory, a directory, or a link in the lock's place is an error with the reason`() {
         let scratch = ScratchDirectory()
         for (name, make) in [
-            ("no/such.db", {}), ("a.db", { mkdir(scratch.file("a.db.lock"), 0o700) == 0 ? () : () }),
+            ("a.db", { mkdir(scratch.file("a.db.lock"), 0o700) == 0 ? () : () }),
             ("b.db", { symlink("/tmp/elsewhere", scratch.file("b.db.lock")) == 0 ? () : () }),
         ] as [(String, () -> Void)] {
             make()
@@ -71,6 +91,7 @@ import Testing
             #expect(error.operation == "open")
         }
         rmdir(scratch.file("a.db.lock"))
+        #expect(failure(scratch.file("no/such.db")) == .noFolder(path: scratch.file("no/such.db")))
     }
 
     @Test func `the lock of a process that was killed is free`() async throws {

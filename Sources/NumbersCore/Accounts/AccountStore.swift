@@ -12,6 +12,8 @@ package enum KeyChangeRefusal: Error, Sendable, Hashable {
     case lastManagingKey
     /// The key was revoked by the operator and stays so.
     case revoked
+    /// The key can do, or would be able to do, more than the key that asks.
+    case widerThanCaller
     case unavailable
 }
 
@@ -80,14 +82,20 @@ package protocol AccountStore: Sendable {
         _ key: NewKey, account: AccountID, at: UnixTime, deadline: MonotonicTime
     ) async -> Result<KeyRecord, KeyChangeRefusal>
 
-    /// Changes a key by what `change` makes of its settings.
+    /// One key of the account; nil when it has no such key.
+    func key(
+        _ id: KeyID, of account: AccountID, deadline: MonotonicTime
+    ) async -> Result<KeyRecord?, StorageUnavailable>
+
+    /// Changes a key's settings, within those of the key that asks.
     func updateKey(
-        _ id: KeyID, account: AccountID, at: UnixTime, deadline: MonotonicTime, patch: KeyPatch
+        _ id: KeyID, account: AccountID, caller: KeySettings, patch: KeyPatch, at: UnixTime, deadline: MonotonicTime
     ) async -> Result<KeyRecord, KeyChangeRefusal>
 
-    /// Gives a key a new text; the old one works until `graceUntil`, an older one no more.
+    /// Gives a key, which must be within the one that asks, a new text; the old one works until `graceUntil`, an older one no more.
     func rotateKey(
-        _ id: KeyID, account: AccountID, to key: APIKey, graceUntil: UnixTime, at: UnixTime, deadline: MonotonicTime
+        _ id: KeyID, account: AccountID, caller: KeySettings, to key: APIKey, graceUntil: UnixTime, at: UnixTime,
+        deadline: MonotonicTime
     ) async -> Result<KeyRecord, KeyChangeRefusal>
 
     /// A page of the account's ledger before an entry, or from the newest on.

@@ -1,7 +1,6 @@
 // Limits by client address: failed authentications, sign-ups, pages. The table is guarded by its mutex and bounded.
 
 package import Platform
-internal import Synchronization
 
 /// Counts events by client address (IPv6 by /64) in a sliding window.
 package final class AddressLimiter: Sendable {
@@ -15,7 +14,7 @@ package final class AddressLimiter: Sendable {
         var lastPurge: UInt64 = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Monitor(State())
 
     package init() {}
 

@@ -2,11 +2,10 @@
 // guarded by their mutex and shared by every credential of the same account.
 
 package import Platform
-internal import Synchronization
 
 /// A rate window that several loops share.
 package final class SharedRateWindow: Sendable {
-    private let window = Mutex(RateWindow())
+    private let window = Monitor(RateWindow())
 
     package init() {}
 

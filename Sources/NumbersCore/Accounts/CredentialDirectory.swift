@@ -2,7 +2,6 @@
 // One mutex guards the tables; it is held for a dictionary look-up, about 50 ns.
 
 package import Platform
-internal import Synchronization
 
 /// A key and its account as storage has them at one revision of the change feed.
 package struct StoredCredential: Sendable {
@@ -37,7 +36,7 @@ package final class CredentialDirectory: Sendable {
         var appliedRevision: Int64 = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Monitor(State())
     private let store: any CredentialStore
 
     package init(store: any CredentialStore) { self.store = store }

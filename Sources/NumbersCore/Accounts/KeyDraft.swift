@@ -44,6 +44,24 @@ package struct KeySettings: Sendable, Hashable {
     }
 }
 
+extension KeySettings {
+    /// Whether a key with these settings could do nothing that a key with the other settings cannot: customers can
+    /// only narrow.
+    package func isWithin(_ other: KeySettings) -> Bool {
+        func isBelow<Value: Comparable>(_ value: Value?, _ bound: Value?) -> Bool {
+            guard let bound else { return true }
+            return value.map { $0 <= bound } ?? false
+        }
+        let isNearby =
+            other.networks.isEmpty
+            || (!networks.isEmpty
+                && networks.allSatisfy { block in other.networks.contains { $0.contains(block) } })
+        return useCases.isSubset(of: other.useCases) && isBelow(limit, other.limit)
+            && isBelow(dailyCap, other.dailyCap) && isBelow(expiresAt, other.expiresAt) && isNearby
+            && (isTest || !other.isTest)
+    }
+}
+
 /// A change to a key's settings; nil leaves a setting as it is, an inner nil takes it away.
 package struct KeyPatch: Sendable, Hashable {
     package var name: String??
@@ -55,6 +73,11 @@ package struct KeyPatch: Sendable, Hashable {
     package var isEnabled: Bool?
 
     package init() {}
+
+    /// Whether it touches what a key may do; a new name does not, and neither does switching the key off.
+    package var concernsRights: Bool {
+        useCases != nil || limit != nil || dailyCap != nil || expiresAt != nil || networks != nil || isEnabled == true
+    }
 
     /// The settings with the change made.
     package func applied(to settings: KeySettings) -> KeySettings {

@@ -1,7 +1,6 @@
 // Idempotency keys: the same request answered once. `RequestsInFlight` guards its set with a mutex; the rest is values.
 
 package import Platform
-internal import Synchronization
 
 /// A client's idempotency key: 1 to 255 printable ASCII characters, unique to one request of its account.
 package struct IdempotencyKey: Hashable, Sendable {
@@ -62,7 +61,7 @@ package final class RequestsInFlight: Sendable {
         let key: IdempotencyKey
     }
 
-    private let entries = Mutex<Set<Entry>>([])
+    private let entries = Monitor<Set<Entry>>([])
 
     package init() {}
 

@@ -44,7 +44,7 @@ package struct LedgerEntry: Hashable, Sendable {
     package let credit: Book
     /// Always more than zero; the books tell the direction.
     package let amount: MicroUSD
-    /// How many numbers it pays for; 0 for a movement that pays for none.
+    /// How many numbers it pays for, or takes back the payment of; 0 for a movement that pays for none.
     package let units: Int64
     /// The account's posted balance after it.
     package let balance: MicroUSD

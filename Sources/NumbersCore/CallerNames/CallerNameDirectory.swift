@@ -2,7 +2,6 @@
 // of the front; it is held for a dictionary look-up.
 
 package import Platform
-internal import Synchronization
 
 /// Where suppressions, overrides and imported names are kept.
 package protocol CallerNameStore: Sendable {
@@ -20,7 +19,7 @@ package final class CallerNameDirectory: Sendable {
         var appliedRevision: Int64 = 0
     }
 
-    private let front = Mutex(Front())
+    private let front = Monitor(Front())
     private let store: any CallerNameStore
     private let generationMax: Int
 
