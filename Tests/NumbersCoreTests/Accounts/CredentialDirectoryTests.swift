@@ -92,6 +92,8 @@ private final class ScriptedStore: CredentialStore {
         store.script.withLock {
             $0.meanwhile = { directory.apply(changedAccounts: [AccountID(value: 1)], revision: appliedMeanwhile) }
         }
+        // The store holds the directory through its script, and the directory the store.
+        defer { store.script.withLock { $0.meanwhile = {} } }
         #expect(try await Self.load(directory) != nil)
         #expect((directory.known(Self.hash) != nil) == isKept)
     }

@@ -69,6 +69,8 @@ private final class ScriptedNames: CallerNameStore {
         let store = ScriptedNames()
         let directory = CallerNameDirectory(store: store, capacity: 100)
         store.script.withLock { $0.meanwhile = { directory.apply(changedNumbers: [], revision: appliedMeanwhile) } }
+        // The store holds the directory through its script, and the directory the store.
+        defer { store.script.withLock { $0.meanwhile = {} } }
         #expect(try await directory.records(for: [try Self.number(1)], deadline: Self.deadline).get() == [.none])
         #expect((directory.known(try Self.number(1)) != nil) == isKept)
     }
