@@ -397,7 +397,7 @@ extension LookupRoutes {
                 }
                 limit = value
             }
-            let wantsCSV = request.field("accept")?.lowercased().contains("text/csv") ?? false
+            let wantsCSV = Self.prefersCSV(request.field("accept") ?? "")
             let (from, count) = (cursor, limit)
             return .pending {
                 let result = await accounts.ledger(
@@ -419,6 +419,16 @@ extension LookupRoutes {
                     return response
                 }
             }
+        }
+    }
+
+    /// Whether an `Accept` names CSV and does not rule it out (RFC 9110 §12.5.1).
+    private static func prefersCSV(_ accept: String) -> Bool {
+        accept.lowercased().split(separator: ",").contains { range in
+            let parts = range.split(separator: ";").map { String($0.filter { $0 != " " && $0 != "\t" }) }
+            guard parts.first == "text/csv" else { return false }
+            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }?.dropFirst(2)
+            return weight.map { $0.contains { ("1"..."9").contains($0) } } ?? true
         }
     }
 

@@ -85,7 +85,11 @@ struct LookupRoutes: Sendable {
             switch result {
             case .failure(let denial):
                 var response = denied(denial)
-                if case .rateLimitedKey(let rate) = denial { Replies.add(rate, to: &response) }
+                if case .rateLimitedKey(let rate) = denial {
+                    Replies.add(rate, to: &response)
+                } else if let rate = access.rate(of: attempt) {
+                    Replies.add(rate, to: &response)
+                }
                 return .ready(response)
             case .success(let admission):
                 return work(admission).map { response in

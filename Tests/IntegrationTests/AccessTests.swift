@@ -33,6 +33,8 @@ struct AccessTests {
             #expect(answer.code == code)
             #expect((answer.field("WWW-Authenticate") == "Bearer") == (status == 401))
             #expect(answer.field("X-Request-Id") != nil)
+            // Every answer to a key that exists tells the state of its limit.
+            #expect((answer.field("RateLimit-Limit") == "60") == (status != 401), "\(fields)")
             #expect(!answer.text.contains(account.key) && !answer.text.contains(bad))
         }
         // Nothing that was sent may stand in the log.

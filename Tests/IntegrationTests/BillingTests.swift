@@ -88,6 +88,13 @@ struct BillingTests {
         _ = try fixture.get("/v1/lookup/\(Self.named)?reference=%3DHYPERLINK(1)", key: account.key)
         let csv = try fixture.get("/v1/account/ledger", key: account.key, fields: [("Accept", "text/csv")])
         #expect(csv.field("Content-Type")?.hasPrefix("text/csv") == true)
+        for (accept, isCSV) in [
+            ("application/json, text/csv;q=0", false), ("text/csv; q=0.0", false), ("text/csv; q=0.5", true),
+            ("text/csvx", false), ("*/*", false), ("application/json, TEXT/CSV", true),
+        ] {
+            let answer = try fixture.get("/v1/account/ledger", key: account.key, fields: [("Accept", accept)])
+            #expect((answer.field("Content-Type")?.hasPrefix("text/csv") == true) == isCSV, "\(accept)")
+        }
         #expect(csv.text.contains(",'=HYPERLINK(1)\r\n"), "\(csv.text)")
     }
 

@@ -102,6 +102,14 @@ package struct AccessControl: Sendable {
         }
     }
 
+    /// The state of the limit of a key that was presented and is known, for answers that do not let it in.
+    package func rate(of request: AccessRequest) -> RateWindow.Decision? {
+        guard let key = request.keyText.flatMap({ APIKey($0) }), let credential = directory.known(key.hash),
+            credential.key.isUsable(at: request.now)
+        else { return nil }
+        return credential.take(0, at: request.time)
+    }
+
     private func failed(_ request: AccessRequest, _ denial: AccessDenial) -> AccessDenial {
         let decision = failures.take(request.address, limit: Self.failuresPerMinute, at: request.time)
         return decision.isAllowed ? denial : .rateLimitedAddress(retryAfterSeconds: decision.retryAfterSeconds)
