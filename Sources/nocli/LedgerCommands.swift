@@ -106,12 +106,17 @@ enum LedgerCommands {
         } people: {
             if audit.fault != nil { return context.console.styled("The ledger does not verify.", .red) }
             return context.console.styled("The ledger verifies.", .green)
-                + " \(audit.entryCount) entries, \(audit.accountCount) accounts, last hash \(audit.lastHash.hex)"
+                + " \(counted(audit.entryCount, "entry", "entries")), "
+                + "\(counted(audit.accountCount, "account", "accounts")), last hash \(audit.lastHash.hex)"
         }
         if let fault = audit.fault {
             var place = fault.entry.map { "entry \($0)" } ?? "balances"
             if let account = fault.account { place += " of \(account)" }
             throw .badData("ledger: \(place): \(fault.finding). Stop the server and compare with a backup.")
         }
+    }
+
+    private static func counted(_ count: Int64, _ one: String, _ many: String) -> String {
+        "\(count) \(count == 1 ? one : many)"
     }
 }

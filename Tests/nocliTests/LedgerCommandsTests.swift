@@ -41,7 +41,7 @@ import Testing
         let id = try harness.openAccount()
         harness.run("balance", "top-up", id, "--usd", "10")
         let result = harness.run("ledger", "verify")
-        #expect(result.output.hasPrefix("The ledger verifies. 1 entries, 1 accounts, last hash "))
+        #expect(result.output.hasPrefix("The ledger verifies. 1 entry, 1 account, last hash "))
         #expect(result.code == 0)
         let json = harness.run("ledger", "verify", "--json").output
         #expect(
