@@ -15,6 +15,24 @@ package struct LedgerAudit: Sendable {
         package let finding: String
     }
 
+    /// An entry with its hash, as an earlier verification told it: an anchor outside the database. The chain alone
+    /// cannot tell that its newest entries were cut off.
+    package struct Anchor: Sendable, Hashable {
+        package let entry: Int64
+        package let hash: SHA256Digest
+
+        /// Reads `ENTRY:HASH`, the hash in 64 hexadecimal digits.
+        package init?(_ text: String) {
+            let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+            guard parts.count == 2, (1...18).contains(parts[0].utf8.count),
+                parts[0].utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let entry = Int64(parts[0]), entry > 0,
+                let bytes = Hex.decode(String(parts[1])), let hash = SHA256Digest(bytes)
+            else { return nil }
+            self.entry = entry
+            self.hash = hash
+        }
+    }
+
     /// Entries read.
     package let entryCount: Int64
     package let accountCount: Int64
@@ -23,9 +41,11 @@ package struct LedgerAudit: Sendable {
     package let fault: Fault?
 
     /// Recomputes everything in one read transaction.
-    /// - Parameter progress: called now and then with entries read and entries in all.
+    /// - Parameters:
+    ///   - anchor: an entry that must be there with its hash.
+    ///   - progress: called now and then with entries read and entries in all.
     package static func run(
-        on connection: Connection, progress: (Int64, Int64) -> Void
+        on connection: Connection, anchor: Anchor?, progress: (Int64, Int64) -> Void
     ) throws(DatabaseError) -> LedgerAudit {
         try connection.readTransaction { () throws(DatabaseError) in
             var chain = Chain()
@@ -40,10 +60,12 @@ package struct LedgerAudit: Sendable {
                 """
             ) { row throws(DatabaseError) in
                 chain.add(LedgerRow.entry(row), id: row.integer(0), stored: LedgerRow.hash(row))
+                chain.check(anchor)
                 if chain.count % 4_096 == 0 { progress(chain.count, total ?? 0) }
                 return chain.fault == nil ? .next : .stop
             }
             progress(chain.count, total ?? 0)
+            chain.requireReached(anchor)
             var accounts: Int64 = 0
             if chain.fault == nil { accounts = try chain.compare(on: connection) }
             return LedgerAudit(
@@ -56,6 +78,17 @@ package struct LedgerAudit: Sendable {
         var last = LedgerEntry.genesis
         var balances: [AccountID: MicroUSD] = [:]
         var fault: Fault?
+
+        /// Compares the entry just added with the anchor, when it is that entry.
+        mutating func check(_ anchor: Anchor?) {
+            guard fault == nil, let anchor, anchor.entry == count, anchor.hash != last else { return }
+            fail(count, nil, "its hash is \(last.hex), expected \(anchor.hash.hex): the ledger was written anew")
+        }
+
+        mutating func requireReached(_ anchor: Anchor?) {
+            guard fault == nil, let anchor, anchor.entry > count else { return }
+            fail(anchor.entry, nil, "the ledger ends with entry \(count): entries were cut off")
+        }
 
         mutating func add(_ entry: LedgerEntry?, id: Int64, stored: SHA256Digest?) {
             count += 1

@@ -155,9 +155,11 @@ package final class OperatorDesk {
         try Statements.page(of: account, before: cursor, limit: limit, on: connection)
     }
 
-    /// Proves the ledger.
-    package func verifyLedger(progress: (Int64, Int64) -> Void) throws(DatabaseError) -> LedgerAudit {
-        try LedgerAudit.run(on: connection, progress: progress)
+    /// Proves the ledger; with an anchor, also that it goes on from there.
+    package func verifyLedger(
+        anchor: LedgerAudit.Anchor? = nil, progress: (Int64, Int64) -> Void
+    ) throws(DatabaseError) -> LedgerAudit {
+        try LedgerAudit.run(on: connection, anchor: anchor, progress: progress)
     }
 
     // MARK: Names

@@ -2,6 +2,7 @@
 
 import CommandOptions
 import NumbersCore
+import NumbersStorage
 import Platform
 
 extension ValueKind where Value == AccountID {
@@ -9,6 +10,15 @@ extension ValueKind where Value == AccountID {
     static var account: ValueKind {
         ValueKind(placeholder: "ACCOUNT", expects: "an account's identifier such as acct_2b7d09c41fe3a865") {
             AccountID($0)
+        }
+    }
+}
+
+extension ValueKind where Value == LedgerAudit.Anchor {
+    /// An entry and its hash.
+    static var anchor: ValueKind {
+        ValueKind(placeholder: "ENTRY:HASH", expects: "an entry's number and its hash of 64 hexadecimal digits") {
+            LedgerAudit.Anchor($0)
         }
     }
 }

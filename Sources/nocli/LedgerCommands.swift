@@ -70,13 +70,18 @@ enum LedgerCommands {
         writer.endObject()
     }
 
+    private static let expected: Option<LedgerAudit.Anchor?> = .optional(
+        "expect", .anchor, help: "an entry that must be there with the hash an earlier run told")
+
     private static let verify = Command(
         declaration: CommandDeclaration(
-            "verify", summary: "proves the whole ledger",
+            "verify", summary: "proves the whole ledger", options: [expected.declaration],
             details: [
                 """
                 Entries are numbered without a gap, each hash follows from the entry and its predecessor, the entries \
-                add up to every balance, and the holds to what is held. Exits with 65 when something disagrees.
+                add up to every balance, and the holds to what is held. Exits with 1 when \
+                something disagrees. The hash it prints, kept elsewhere and given to --expect later, also shows entries \
+                that were cut off.
                 """
             ])
     ) { context throws(CommandFailure) in
@@ -84,7 +89,8 @@ enum LedgerCommands {
         let bar = ProgressBar("Verifying", on: context.console)
         let audit = try context.perform { () throws(DatabaseError) in
             defer { bar.finish() }
-            return try desk.verifyLedger { done, total in bar.report(done, of: total) }
+            return try desk.verifyLedger(anchor: context.values[expected]) { done, total in bar.report(done, of: total)
+            }
         }
         context.answer { writer in
             writer.beginObject()
@@ -112,7 +118,7 @@ enum LedgerCommands {
         if let fault = audit.fault {
             var place = fault.entry.map { "entry \($0)" } ?? "balances"
             if let account = fault.account { place += " of \(account)" }
-            throw .badData("ledger: \(place): \(fault.finding). Stop the server and compare with a backup.")
+            throw .failed("ledger: \(place): \(fault.finding). Stop the server and compare with a backup.")
         }
     }
 
