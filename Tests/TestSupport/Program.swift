@@ -127,8 +127,13 @@ package final class RunningProgram {
     package var processID: Int32 {
         guard isWrapped else { return process.processIdentifier }
         let identifier = process.processIdentifier
-        let path = "/proc/\(identifier)/task/\(identifier)/children"
-        let children = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        // Read with the bare calls: files below /proc say that they are empty, and Foundation believes them.
+        let descriptor = open("/proc/\(identifier)/task/\(identifier)/children", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return identifier }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 256)
+        let count = read(descriptor, &bytes, bytes.count)
+        let children = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
         return children.split(separator: " ").first.flatMap { Int32($0) } ?? identifier
     }
 
