@@ -45,7 +45,7 @@ struct AccessLog {
         line.append(UInt8(ascii: "0") + UInt8(milliseconds / 100))
         line.append(UInt8(ascii: "0") + UInt8(milliseconds / 10 % 10))
         line.append(UInt8(ascii: "0") + UInt8(milliseconds % 10))
-        append("Z\",\"level\":\"info\",\"message\":\"request\",\"request_id\":\"")
+        append("Z\",\"level\":\"info\",\"event\":\"request\",\"request_id\":\"")
         line.append(contentsOf: entry.requestID.utf8)
         append("\",\"method\":\"")
         switch entry.method {

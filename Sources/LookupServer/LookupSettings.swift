@@ -47,7 +47,7 @@ struct LookupSettings: Sendable {
     private static let publicURLOption = Option<PublicOrigin?>.optional(
         "public-url", origin, help: "The URL customers reach this server by, for templates and guides.")
     private static let trustedProxyOption = Option.list(
-        "trusted-proxy", network, help: "A proxy whose X-Forwarded-For is believed; may be repeated.")
+        "trusted-proxy", network, help: "A proxy whose X-Forwarded-For is believed.")
     private static let signupsOption = Option.value(
         "signups-per-hour", .integer(0...1_000_000), default: "3",
         help: "Accounts one address may open an hour; 0 closes sign-up.")
@@ -79,7 +79,7 @@ struct LookupSettings: Sendable {
         "drain-timeout", .duration(.zero ... .seconds(3_600)), default: "10s",
         help: "Time for requests under way after SIGTERM.")
     private static let metricsAllowOption = Option.list(
-        "metrics-allow", network, help: "Who may read /metrics; loopback unless set. May be repeated.")
+        "metrics-allow", network, help: "Who may read /metrics; loopback unless set.")
     private static let metricsTokenOption = Option<String?>.optional(
         "metrics-token-file", .path, help: "A file with a bearer token that may read /metrics from anywhere.")
     private static let accessLogOption = Option.value(

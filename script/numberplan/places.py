@@ -8,7 +8,7 @@ from phonenumbers.geodata import GEOCODE_DATA
 from phonenumbers.geodata.locale import LOCALE_DATA
 from phonenumbers.tzdata import TIMEZONE_DATA
 
-from .binary import Table, words
+from .binary import Strings, Table, words
 
 MAGIC = b"NUMPLACE"
 FORMAT_VERSION = 1
@@ -25,21 +25,6 @@ DISPLAY_NAMES = {
     "VN": "Viet Nam", "WF": "Wallis and Futuna", "CV": "Cabo Verde", "MF": "Saint Martin (French part)",
     "VA": "Holy See",
 }
-
-
-class Names:
-    """Texts by number; 0 is none."""
-
-    def __init__(self):
-        self.items = [b""]
-        self.index = {b"": 0}
-
-    def add(self, text):
-        data = text.encode()
-        if data not in self.index:
-            self.index[data] = len(self.items)
-            self.items.append(data)
-        return self.index[data]
 
 
 def trie(entries):
@@ -90,7 +75,7 @@ def trie(entries):
 
 
 def compile_places(version, regions):
-    names = Names()
+    names = Strings()
     locations = trie({key: names.add(value["en"]) for key, value in GEOCODE_DATA.items() if "en" in value})
     carriers = trie({key: names.add(value["en"]) for key, value in CARRIER_DATA.items() if "en" in value})
     lists = [0]
