@@ -36,6 +36,8 @@ let package = Package(
         // The system, as C sees it.
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
         // Data, as C arrays.
@@ -47,10 +49,12 @@ let package = Package(
         library("CommandOptions", []),
         library("HTTPWire", ["Platform"]),
         library("HTTPServer", ["CLinux", "HTTPWire", "Platform"]),
+        library("HTTPClient", ["CCurl", "HTTPWire", "Platform"]),
         library("SQLiteDatabase", ["CSQLite", "Platform"]),
         library("DocumentPages", ["CCMark", "CDocuments", "Platform"]),
         // The product.
         library("NumbersCore", ["CNumberPlan", "JSONText", "Platform"]),
+        library("CRMTemplate", ["CLibXML2", "HTTPWire", "JSONText", "Platform"]),
         library("NumbersStorage", ["NumbersCore", "Platform", "SQLiteDatabase"]),
         program(
             "LookupServer",
@@ -60,7 +64,10 @@ let package = Package(
             ]),
         program(
             "nocli",
-            ["CommandOptions", "JSONText", "NumbersCore", "NumbersStorage", "Platform", "SQLiteDatabase"]),
+            [
+                "CRMTemplate", "CommandOptions", "HTTPClient", "JSONText", "NumbersCore", "NumbersStorage", "Platform",
+                "SQLiteDatabase",
+            ]),
         // Tests.
         .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
         .target(
@@ -71,24 +78,27 @@ let package = Package(
         tests("CommandOptionsTests", ["CommandOptions"]),
         tests("HTTPWireTests", ["HTTPWire", "Platform", "TestSupport"]),
         tests("HTTPServerTests", ["HTTPServer", "HTTPWire", "Platform", "TestSupport"]),
+        tests("HTTPClientTests", ["HTTPClient", "HTTPWire", "Platform", "TestSupport"]),
         tests("SQLiteDatabaseTests", ["CFaultVFS", "Platform", "SQLiteDatabase"]),
         tests("DocumentPagesTests", ["DocumentPages"]),
         .testTarget(
             name: "NumbersCoreTests", dependencies: ["JSONText", "NumbersCore", "Platform", "TestSupport"],
             exclude: ["PhoneNumbers/expected-rows.tsv"], swiftSettings: settings),
+        tests("CRMTemplateTests", ["CRMTemplate", "HTTPWire", "JSONText", "Platform", "TestSupport"]),
         tests(
             "NumbersStorageTests",
             ["CFaultVFS", "NumbersCore", "NumbersStorage", "Platform", "SQLiteDatabase", "TestSupport"]),
         tests(
             "nocliTests",
             [
-                "CommandOptions", "JSONText", "NumbersStorage", "Platform", "SQLiteDatabase", "TestSupport", "nocli",
+                "CRMTemplate", "CommandOptions", "HTTPClient", "JSONText", "NumbersStorage", "Platform",
+                "SQLiteDatabase", "TestSupport", "nocli",
             ]),
         tests(
             "IntegrationTests",
             [
-                "CommandOptions", "HTTPServer", "JSONText", "LookupServer", "NumbersCore", "Platform",
-                "SQLiteDatabase", "TestSupport", "nocli",
+                "CRMTemplate", "CommandOptions", "HTTPClient", "HTTPServer", "JSONText", "LookupServer",
+                "NumbersCore", "Platform", "SQLiteDatabase", "TestSupport", "nocli",
             ]),
     ]
 )
