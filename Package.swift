@@ -80,7 +80,7 @@ let package = Package(
         tests("HTTPServerTests", ["HTTPServer", "HTTPWire", "Platform", "TestSupport"]),
         tests("HTTPClientTests", ["HTTPClient", "HTTPWire", "Platform", "TestSupport"]),
         tests("SQLiteDatabaseTests", ["CFaultVFS", "Platform", "SQLiteDatabase"]),
-        tests("DocumentPagesTests", ["DocumentPages"]),
+        tests("DocumentPagesTests", ["DocumentPages", "Platform"]),
         .testTarget(
             name: "NumbersCoreTests", dependencies: ["JSONText", "NumbersCore", "Platform", "TestSupport"],
             exclude: ["PhoneNumbers/expected-rows.tsv"], swiftSettings: settings),

@@ -63,7 +63,7 @@ struct ArgumentReader {
         return .option
     }
 
-    mutating func setArgument(_ name: String, _ text: String) { values.setArgument(name, text) }
+    mutating func appendArgument(_ name: String, _ text: String) { values.appendArgument(name, text) }
 
     private mutating func value(
         of declaration: OptionDeclaration, inline: String?

@@ -25,7 +25,7 @@ extension CommandLanguage {
 
     private func groupHelp(_ group: CommandGroup) -> String {
         var text = "\(program) \(group.name): \(group.summary)\n\nUsage:\n"
-        for command in group.commands { text += "  \(usage(group, command))\n" }
+        for command in group.commands { text += HelpText.usage("  ", usage(group, command)) }
         text += HelpText.sections([("Commands", group.commands.map { ($0.name, $0.summary) })])
         text +=
             "\n" + HelpText.paragraph("Run '\(program) \(group.name) COMMAND --help' for one of them.")
@@ -34,7 +34,7 @@ extension CommandLanguage {
 
     private func commandHelp(_ group: CommandGroup, _ command: CommandDeclaration) -> String {
         var text = "\(program) \(group.name) \(command.name): \(command.summary)\n\n"
-        text += "Usage: \(usage(group, command))\n"
+        text += HelpText.usage("Usage: ", usage(group, command))
         text += HelpText.sections([
             ("Arguments", command.arguments.map { ($0.name, $0.help) }),
             ("Options", HelpText.options(command.options + globals)),
@@ -43,15 +43,17 @@ extension CommandLanguage {
         return text
     }
 
-    /// The command with everything it takes, on one line.
-    private func usage(_ group: CommandGroup, _ command: CommandDeclaration) -> String {
+    /// The command and everything it takes, in pieces that stay whole on a line.
+    private func usage(_ group: CommandGroup, _ command: CommandDeclaration) -> [String] {
         var words = ["\(usagePrefix) \(group.name) \(command.name)"]
-        words += command.arguments.map { $0.isOptional ? "[\($0.name)]" : $0.name }
+        words += command.arguments.map { argument in
+            argument.isOptional ? "[\(argument.name)]" : argument.isRepeated ? "\(argument.name)..." : argument.name
+        }
         words += command.options.map { option in
             option.arity == .required ? HelpText.label(option) : "[\(HelpText.label(option))]"
         }
         words += globals.filter { $0.arity == .flag }.map { "[--\($0.name)]" }
-        return words.joined(separator: " ")
+        return words
     }
 
     /// The program and those of its global options that take a value.

@@ -136,22 +136,22 @@ package struct CommandLanguage: Sendable {
             throw UsageProblemThrown(
                 .missingCommand(group: group.name, known: group.commands.map(\.name)))
         }
-        for (index, argument) in command.arguments.enumerated() {
-            guard index < texts.count else {
-                if argument.isOptional { continue }
+        var unread = texts[...]
+        for argument in command.arguments {
+            if unread.isEmpty, !argument.isOptional {
                 throw UsageProblemThrown(.missingArgument(name: argument.name, help: argument.help))
             }
-            guard argument.accepts(texts[index]) else {
-                throw UsageProblemThrown(
-                    .wrongValue(
-                        place: .argument(argument.name), expectation: argument.expectation, found: texts[index])
-                )
+            for text in argument.isRepeated ? unread : unread.prefix(1) {
+                guard argument.accepts(text) else {
+                    throw UsageProblemThrown(
+                        .wrongValue(
+                            place: .argument(argument.name), expectation: argument.expectation, found: text))
+                }
+                reader.appendArgument(argument.name, text)
+                unread.removeFirst()
             }
-            reader.setArgument(argument.name, texts[index])
         }
-        if texts.count > command.arguments.count {
-            throw UsageProblemThrown(.unexpectedArgument(texts[command.arguments.count]))
-        }
+        if let text = unread.first { throw UsageProblemThrown(.unexpectedArgument(text)) }
         for option in command.options
         where option.arity == .required && reader.values.given(option.name) == nil {
             throw UsageProblemThrown(.missingOption(name: option.name, placeholder: option.placeholder))

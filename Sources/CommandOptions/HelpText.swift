@@ -57,6 +57,23 @@ enum HelpText {
         return text
     }
 
+    /// A call and everything it takes; lines after the first are indented below the lead.
+    static func usage(_ lead: String, _ words: [String]) -> String {
+        let indent = String(repeating: " ", count: lead.count + 2)
+        var text = ""
+        var line = lead
+        for (index, word) in words.enumerated() {
+            if index > 0, line.count + 1 + word.count > width {
+                text += line + "\n"
+                line = indent
+            } else if index > 0 {
+                line += " "
+            }
+            line += word
+        }
+        return text + line + "\n"
+    }
+
     /// Sentences wrapped to the width, ended by a line break.
     static func paragraph(_ text: String) -> String {
         wrapped(text, width: width).map { $0 + "\n" }.joined()

@@ -97,6 +97,8 @@ package struct ArgumentDeclaration: Sendable {
     package let help: String
     /// Whether it may be left out.
     package let isOptional: Bool
+    /// Whether it takes all that is left, one or more; only the last of a command does.
+    package let isRepeated: Bool
     /// The rule of its value, in words that follow "expected".
     package let expectation: String
     /// Whether a value keeps the rule.
@@ -107,15 +109,29 @@ package struct ArgumentDeclaration: Sendable {
 package struct Argument<Value: Sendable>: Sendable {
     /// What parsing and help texts need.
     package let declaration: ArgumentDeclaration
-    let read: @Sendable (String?) -> Value?
+    let read: @Sendable ([String]) -> Value?
 
     /// An argument that must be given.
     package static func required(_ name: String, _ kind: ValueKind<Value>, help: String) -> Argument {
         Argument(
             declaration: ArgumentDeclaration(
-                name: name, help: help, isOptional: false, expectation: kind.expectation,
+                name: name, help: help, isOptional: false, isRepeated: false, expectation: kind.expectation,
                 accepts: { kind.read($0) != nil }),
-            read: { $0.flatMap(kind.read) })
+            read: { $0.first.flatMap(kind.read) })
+    }
+
+    /// The last argument, given once or more often; its value is the array, in order.
+    package static func list<Element>(
+        _ name: String, _ kind: ValueKind<Element>, help: String
+    ) -> Argument where Value == [Element] {
+        Argument(
+            declaration: ArgumentDeclaration(
+                name: name, help: help, isOptional: false, isRepeated: true, expectation: kind.expectation,
+                accepts: { kind.read($0) != nil }),
+            read: { texts in
+                let values = texts.compactMap(kind.read)
+                return values.count == texts.count ? values : nil
+            })
     }
 
     /// An argument that may be left out; its value is nil then. Only the last ones of a command may be.
@@ -124,10 +140,10 @@ package struct Argument<Value: Sendable>: Sendable {
     ) -> Argument where Value == Wrapped? {
         Argument(
             declaration: ArgumentDeclaration(
-                name: name, help: help, isOptional: true, expectation: kind.expectation,
+                name: name, help: help, isOptional: true, isRepeated: false, expectation: kind.expectation,
                 accepts: { kind.read($0) != nil }),
-            read: { text in
-                guard let text else { return .some(nil) }
+            read: { texts in
+                guard let text = texts.first else { return .some(nil) }
                 guard let value = kind.read(text) else { return nil }
                 return .some(value)
             })

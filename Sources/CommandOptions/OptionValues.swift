@@ -9,7 +9,7 @@ package struct OptionValues: Sendable {
     }
 
     private var options: [String: Given] = [:]
-    private var arguments: [String: String] = [:]
+    private var arguments: [String: [String]] = [:]
 
     init() {}
 
@@ -28,7 +28,7 @@ package struct OptionValues: Sendable {
 
     /// The value of a positional argument.
     package subscript<Value>(argument: Argument<Value>) -> Value {
-        guard let value = argument.read(arguments[argument.declaration.name]) else {
+        guard let value = argument.read(arguments[argument.declaration.name] ?? []) else {
             // As above: an argument that was never declared.
             preconditionFailure("\(argument.declaration.name) is not an argument of what was parsed")
         }
@@ -46,7 +46,7 @@ package struct OptionValues: Sendable {
 
     mutating func append(_ text: String, to name: String) { options[name]?.texts.append(text) }
 
-    mutating func setArgument(_ name: String, _ text: String) { arguments[name] = text }
+    mutating func appendArgument(_ name: String, _ text: String) { arguments[name, default: []].append(text) }
 }
 
 /// Where a value was written.

@@ -1,13 +1,13 @@
 // The name that was probably meant.
 
 /// Finds the known name nearest to a wrong one.
-enum Suggestion {
+package enum Suggestion {
     /// Longer input is no slip of the finger, and the distance is quadratic in the length.
     private static let lengthLimit = 64
 
     /// The nearest name when it is near enough: one edit in a short name, one in three letters of a longer one, at most
     /// three. The only name that begins with what was given counts as near.
-    static func nearest(to given: String, among known: [String]) -> String? {
+    package static func nearest(to given: String, among known: [String]) -> String? {
         guard (1...lengthLimit).contains(given.utf8.count) else { return nil }
         let wanted = normalized(given)
         let limit = min(3, max(1, wanted.count / 3))

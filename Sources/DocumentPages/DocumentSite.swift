@@ -1,6 +1,8 @@
 // Everything that is served from the documents inside the program. Built once at start, immutable afterwards, so that
 // any number of event loops may read it.
 
+internal import Platform
+
 /// A document as the server answers with it.
 package struct ServedDocument: Hashable, Sendable {
     /// The path it answers under.

@@ -2,6 +2,7 @@
 // leaves this file.
 
 internal import CCMark
+internal import Platform
 
 /// A Markdown document turned into the inside of a page.
 struct MarkdownPage: Hashable, Sendable {

@@ -1,5 +1,7 @@
 // The one frame that every HTML page of the server has. Constant text, no state.
 
+package import Platform
+
 /// The frame of every page: document head, navigation, footer.
 package enum PageShell {
     /// The policy that goes with every page as `Content-Security-Policy`: nothing but the server's own style sheet is

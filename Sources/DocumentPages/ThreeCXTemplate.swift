@@ -1,5 +1,7 @@
 // The 3CX template as it is handed to a customer: with the server's own address and, when asked for, the key. Immutable.
 
+internal import Platform
+
 /// `Templates/numbers-online.crm.xml`, ready to be filled in.
 package struct ThreeCXTemplate: Sendable {
     /// The value of `Content-Type`.

@@ -3,6 +3,7 @@
 import CommandOptions
 import JSONText
 import NumbersStorage
+import Platform
 import SQLiteDatabase
 
 enum DatabaseCommands {

@@ -182,7 +182,8 @@ private func outcome(_ line: String) -> String {
                 tool account: accounts
 
                 Usage:
-                  tool [--database FILE] account create --name TEXT [--tier free|standard] [--json]
+                  tool [--database FILE] account create --name TEXT [--tier free|standard]
+                    [--json]
                   tool [--database FILE] account show ACCOUNT [--json]
 
                 Commands:
@@ -204,7 +205,8 @@ private func outcome(_ line: String) -> String {
             text == """
                 tool balance adjust: corrects a balance
 
-                Usage: tool [--database FILE] balance adjust ACCOUNT [CURSOR] [--micros N] [--json]
+                Usage: tool [--database FILE] balance adjust ACCOUNT [CURSOR] [--micros N]
+                         [--json]
 
                 Arguments:
                   ACCOUNT          the account's id
@@ -216,6 +218,49 @@ private func outcome(_ line: String) -> String {
                   --json           answer in JSON
 
                 """)
+    }
+
+    @Test("the last argument may take all that is left, and a long call is shown on several lines")
+    func repeatedArgument() throws {
+        let files: Argument<[String]> = .list("FILE", .path, help: "a file to read")
+        let options = (1...4).map { index -> Option<String?> in
+            .optional("a-long-option-\(index)", .text, help: "an option")
+        }
+        let language = CommandLanguage(
+            program: "tool", summary: "does things", globals: [json.declaration],
+            groups: [
+                CommandGroup(
+                    "text", summary: "texts",
+                    commands: [
+                        CommandDeclaration(
+                            "read", summary: "reads", arguments: [cursor.declaration, files.declaration],
+                            options: options.map(\.declaration))
+                    ])
+            ])
+        func read(_ arguments: String...) throws -> [String] {
+            guard case .run(let call) = try language.parse(["text", "read"] + arguments) else { return [] }
+            return call.values[files]
+        }
+        #expect(try read("1", "a") == ["a"])
+        #expect(try read("1", "a", "--json", "b", "--", "--c") == ["a", "b", "--c"])
+        let none = #expect(throws: UsageError.self) { try read("1") }
+        #expect(none?.problem == .missingArgument(name: "FILE", help: "a file to read"))
+        let wrong = #expect(throws: UsageError.self) { try read("1", "a", "") }
+        #expect(wrong?.description.hasPrefix("tool: FILE: expected a file path, found nothing") == true)
+        guard case .help(let text) = try language.parse(["text", "read", "--help"]) else {
+            Issue.record("not a help text")
+            return
+        }
+        #expect(
+            text.hasPrefix(
+                """
+                tool text read: reads
+
+                Usage: tool text read [CURSOR] FILE... [--a-long-option-1 TEXT]
+                         [--a-long-option-2 TEXT] [--a-long-option-3 TEXT]
+                         [--a-long-option-4 TEXT] [--json]
+
+                """))
     }
 
     @Test("a command's own rule names the command's help")

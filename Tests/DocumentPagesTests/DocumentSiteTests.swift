@@ -1,5 +1,6 @@
 // The documents as they are served: whole, linked to each other, and naming the right server.
 
+import Platform
 import Testing
 
 @testable import DocumentPages

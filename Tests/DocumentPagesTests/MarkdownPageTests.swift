@@ -1,5 +1,6 @@
 // Markdown becomes HTML that holds nothing but what the guide says.
 
+import Platform
 import Testing
 
 @testable import DocumentPages

@@ -1,5 +1,7 @@
 // Tables and lists of fields for people. Values; rendering is a pure function.
 
+import Platform
+
 /// Rows under headings, aligned by display width.
 struct TextTable {
     /// A column and the side its cells lean to.

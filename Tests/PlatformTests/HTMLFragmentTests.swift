@@ -1,8 +1,7 @@
 // Nothing that came from outside becomes markup.
 
+import Platform
 import Testing
-
-@testable import DocumentPages
 
 @Suite struct HTMLFragmentTests {
     @Test(arguments: [

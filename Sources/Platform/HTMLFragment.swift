@@ -8,8 +8,8 @@ package struct HTMLFragment: Hashable, Sendable, ExpressibleByStringInterpolatio
     /// The markup.
     package let html: String
 
-    /// Markup that this program wrote itself; never pass text that came from a request.
-    init(trusted html: String) {
+    /// Markup that this program wrote itself; never pass text that came from outside.
+    package init(trusted html: String) {
         self.html = html
     }
 

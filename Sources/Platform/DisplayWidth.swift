@@ -1,7 +1,7 @@
 // How wide text is on a terminal, and text made safe for one. Pure functions.
 
 /// Columns that text takes, by Unicode's East Asian Width (UAX #11) and general categories.
-enum DisplayWidth {
+package enum DisplayWidth {
     /// Ranges of wide characters: two columns each. Emoji and the CJK blocks, coarse where whole blocks are wide.
     private static let wide: [ClosedRange<UInt32>] = [
         0x1100...0x115F, 0x231A...0x231B, 0x23E9...0x23EC, 0x25FD...0x25FE, 0x2614...0x2615, 0x2648...0x2653,
@@ -15,7 +15,7 @@ enum DisplayWidth {
     ]
 
     /// The columns of a text without control characters.
-    static func columns(_ text: String) -> Int {
+    package static func columns(_ text: String) -> Int {
         var columns = 0
         for scalar in text.unicodeScalars { columns += width(scalar) }
         return columns
@@ -33,9 +33,9 @@ enum DisplayWidth {
     }
 }
 
-/// Text from a database or a file as a terminal may show it: names come from strangers, and an escape sequence in one
+/// Text from a database, a file or the network as a terminal may show it: names come from strangers, and an escape sequence in one
 /// would rewrite the screen.
-func terminalSafe(_ text: String) -> String {
+package func terminalSafe(_ text: String) -> String {
     var safe = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
         switch scalar.properties.generalCategory {
