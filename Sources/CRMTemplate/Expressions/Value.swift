@@ -13,29 +13,21 @@ package enum Value: Sendable, Hashable {
     case numeral(String)
     case date(DateTimeValue)
     case span(TimeSpanValue)
-}
 
-/// A date and time as .NET has it.
-package struct DateTimeValue: Sendable, Hashable {
-    package enum Kind: Sendable, Hashable {
-        case utc
-        /// Civil time somewhere, with its distance from UTC in seconds.
-        case local(offsetSeconds: Int)
+    /// The text that stands for the value where it is inserted (spec 2.5).
+    ///
+    /// - Parameter culture: asked for nothing so far: numbers and dates without a format are written as .NET's
+    ///   invariant culture writes them, because it is machines that read them.
+    package func text(in culture: Culture = .invariant) -> String {
+        switch self {
+        case .null: ""
+        case .text(let text): text
+        case .boolean(let value): value ? "True" : "False"
+        case .integer(let value): String(value)
+        case .double(let value): value.description
+        case .numeral(let digits): digits
+        case .date(let value): String(value.ticks)
+        case .span(let value): String(value.ticks)
+        }
     }
-
-    /// The reading of the clock itself, in units of 100 ns since 0001-01-01T00:00:00, of the place `kind` names.
-    package let ticks: Int64
-    package let kind: Kind
-
-    package init(ticks: Int64, kind: Kind) {
-        self.ticks = ticks
-        self.kind = kind
-    }
-}
-
-/// A length of time as .NET has it, in units of 100 ns.
-package struct TimeSpanValue: Sendable, Hashable {
-    package let ticks: Int64
-
-    package init(ticks: Int64) { self.ticks = ticks }
 }
