@@ -55,6 +55,7 @@ let package = Package(
         // The product.
         library("NumbersCore", ["CNumberPlan", "JSONText", "Platform"]),
         library("CRMTemplate", ["CLibXML2", "HTTPWire", "JSONText", "Platform"]),
+        library("CRMTransport", ["CRMTemplate", "HTTPClient", "JSONText", "Platform"]),
         library("NumbersStorage", ["NumbersCore", "Platform", "SQLiteDatabase"]),
         program(
             "LookupServer",
@@ -65,8 +66,8 @@ let package = Package(
         program(
             "nocli",
             [
-                "CRMTemplate", "CommandOptions", "HTTPClient", "JSONText", "NumbersCore", "NumbersStorage", "Platform",
-                "SQLiteDatabase",
+                "CRMTemplate", "CRMTransport", "CommandOptions", "HTTPClient", "JSONText", "NumbersCore",
+                "NumbersStorage", "Platform", "SQLiteDatabase",
             ]),
         // Tests.
         .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
@@ -85,14 +86,15 @@ let package = Package(
             name: "NumbersCoreTests", dependencies: ["JSONText", "NumbersCore", "Platform", "TestSupport"],
             exclude: ["PhoneNumbers/expected-rows.tsv"], swiftSettings: settings),
         tests("CRMTemplateTests", ["CRMTemplate", "HTTPWire", "JSONText", "Platform", "TestSupport"]),
+        tests("CRMTransportTests", ["CRMTemplate", "CRMTransport", "JSONText", "Platform", "TestSupport"]),
         tests(
             "NumbersStorageTests",
             ["CFaultVFS", "NumbersCore", "NumbersStorage", "Platform", "SQLiteDatabase", "TestSupport"]),
         tests(
             "nocliTests",
             [
-                "CRMTemplate", "CommandOptions", "HTTPClient", "JSONText", "NumbersStorage", "Platform",
-                "SQLiteDatabase", "TestSupport", "nocli",
+                "CRMTemplate", "CRMTransport", "CommandOptions", "HTTPClient", "JSONText", "NumbersStorage",
+                "Platform", "SQLiteDatabase", "TestSupport", "nocli",
             ]),
         tests(
             "IntegrationTests",
