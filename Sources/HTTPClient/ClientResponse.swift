@@ -1,0 +1,45 @@
+// What came back. A value.
+
+package import Platform
+
+/// An answer, whatever its status.
+package struct ClientResponse: Sendable {
+    /// 200 to 599; interim answers are not shown.
+    package let status: Int
+    /// In order, names as sent (lower case over HTTP/2). Bytes that are no UTF-8 are replaced.
+    package let headers: [(name: String, value: String)]
+    /// Decompressed; the header that told the coding stays.
+    package let body: [UInt8]
+    /// The protocol of the last hop.
+    package let version: Version
+    /// The address that answered.
+    package let address: NetworkAddress?
+    /// How many redirects were followed.
+    package let redirectCount: Int
+    /// How many times a request was sent beyond the first, redirects not counted.
+    package let retryCount: Int
+
+    package enum Version: String, Sendable, Hashable {
+        case http10 = "HTTP/1.0"
+        case http11 = "HTTP/1.1"
+        case http2 = "HTTP/2"
+    }
+
+    package init(
+        status: Int, headers: [(name: String, value: String)], body: [UInt8], version: Version,
+        address: NetworkAddress?, redirectCount: Int, retryCount: Int
+    ) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.version = version
+        self.address = address
+        self.redirectCount = redirectCount
+        self.retryCount = retryCount
+    }
+
+    /// The first value of a field, names compared without case; nil when there is none.
+    package func firstValue(of name: String) -> String? {
+        headers.first { ASCIIText.isSame($0.name, name) }?.value
+    }
+}
