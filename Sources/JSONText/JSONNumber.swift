@@ -95,44 +95,46 @@ enum NumberGrammar {
         case leadingZero(Int)
     }
 
-    /// Scans the number that begins at `start`.
-    static func scan(_ bytes: Span<UInt8>, from start: Int) -> Scan {
+    /// Scans the number that begins at `start`, in a text of `count` bytes.
+    @inline(__always)
+    static func scan(_ bytes: UnsafePointer<UInt8>, count: Int, from start: Int) -> Scan {
         var index = start
-        if index < bytes.count, bytes[index] == UInt8(ascii: "-") { index += 1 }
-        guard index < bytes.count, isDigit(bytes[index]) else { return .missingDigit(index) }
+        if index < count, bytes[index] == UInt8(ascii: "-") { index += 1 }
+        guard index < count, isDigit(bytes[index]) else { return .missingDigit(index) }
         if bytes[index] == UInt8(ascii: "0") {
             index += 1
-            if index < bytes.count, isDigit(bytes[index]) { return .leadingZero(index) }
+            if index < count, isDigit(bytes[index]) { return .leadingZero(index) }
         } else {
-            skipDigits(bytes, &index)
+            skipDigits(bytes, count, &index)
         }
-        if index < bytes.count, bytes[index] == UInt8(ascii: ".") {
+        if index < count, bytes[index] == UInt8(ascii: ".") {
             index += 1
-            guard index < bytes.count, isDigit(bytes[index]) else { return .missingDigit(index) }
-            skipDigits(bytes, &index)
+            guard index < count, isDigit(bytes[index]) else { return .missingDigit(index) }
+            skipDigits(bytes, count, &index)
         }
-        if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
+        if index < count, bytes[index] | 0x20 == UInt8(ascii: "e") {
             index += 1
-            if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") {
-                index += 1
-            }
-            guard index < bytes.count, isDigit(bytes[index]) else { return .missingDigit(index) }
-            skipDigits(bytes, &index)
+            if index < count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") { index += 1 }
+            guard index < count, isDigit(bytes[index]) else { return .missingDigit(index) }
+            skipDigits(bytes, count, &index)
         }
         return .end(index)
     }
 
     /// Whether the whole text is one number.
     static func matches(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
-        return scan(bytes.span, from: 0) == .end(bytes.count)
+        var text = text
+        return text.withUTF8 { bytes in
+            guard let base = bytes.baseAddress else { return false }
+            return scan(base, count: bytes.count, from: 0) == .end(bytes.count)
+        }
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool {
-        byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
-    }
+    @inline(__always)
+    private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") <= 9 }
 
-    private static func skipDigits(_ bytes: Span<UInt8>, _ index: inout Int) {
-        while index < bytes.count, isDigit(bytes[index]) { index += 1 }
+    @inline(__always)
+    private static func skipDigits(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ index: inout Int) {
+        while index < count, isDigit(bytes[index]) { index += 1 }
     }
 }
