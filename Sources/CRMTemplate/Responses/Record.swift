@@ -1,54 +1,78 @@
-// What rules give: records, and the account of how they were found. Values.
+// A record: where in an answer rules have led to. A value.
+
+internal import JSONText
+
+/// The choice of one element in one array; elements are in the order of the document.
+struct ArrayChoice: Sendable, Hashable, Comparable {
+    let array: JSONDocument.Node
+    let element: JSONDocument.Node
+
+    static func < (left: ArrayChoice, right: ArrayChoice) -> Bool { left.element < right.element }
+}
 
 /// One record of an answer: the chosen element of every array on the way to it.
 package struct Record: Sendable, Hashable {
+    /// In the order of the document, so that an outer array comes before those in it. Arrays that stand side by side can
+    /// both be there, when groups of rules went different ways.
+    let choices: [ArrayChoice]
+    private let document: JSONDocument?
+
+    init(choices: [ArrayChoice], in document: JSONDocument?) {
+        self.choices = choices
+        self.document = document
+    }
+
     /// The arrays with the chosen positions, for people: `people[0].phones[1]`; empty when there was no array.
-    package let description: String
-}
-
-/// What the rules of a scenario gave.
-package struct RuleOutcome: Sendable {
-    /// In the order of the document, each once.
-    package let records: [Record]
-    /// When it was asked for: one ``Trace/Event/rule(group:kind:path:ethalon:nodes:moreNodes:)`` for each rule.
-    package let rules: [Trace.Event]
-    /// Whether a limit was reached, so that records may be missing.
-    package let isCut: Bool
-
-    package init(records: [Record], rules: [Trace.Event], isCut: Bool) {
-        self.records = records
-        self.rules = rules
-        self.isCut = isCut
+    package var description: String {
+        guard let document else { return "" }
+        // Inner choices name the outer ones with them.
+        let innermost = choices.indices.filter { index in
+            index + 1 == choices.count
+                || document.next(after: choices[index].element) <= choices[index + 1].element
+        }
+        return innermost.map { document.place(of: choices[$0].element) }.joined(separator: ", ")
     }
-}
 
-/// What rules and filters compare with.
-package struct MatchingContext: Sendable {
-    /// The number that rules of the type `Number` look for.
-    package var number: String
-    /// Digits that have to agree, counted from the right; 0: all of them.
-    package var maxLength: Int
-    /// For the text of `Ethalon`.
-    package var evaluation: EvaluationContext
-    /// Whether the answer's own texts are secrets, as those of an authentication are: nothing explained shows them.
-    package var isSecret: Bool
-
-    package init(number: String, maxLength: Int, evaluation: EvaluationContext, isSecret: Bool = false) {
-        self.number = number
-        self.maxLength = maxLength
-        self.evaluation = evaluation
-        self.isSecret = isSecret
+    /// The innermost element in which all choices are; nil for the root.
+    var element: JSONDocument.Node? {
+        guard let document, let last = choices.last else { return nil }
+        var found: JSONDocument.Node?
+        for choice in choices {
+            guard last.element < document.next(after: choice.element) else { break }
+            found = choice.element
+        }
+        return found
     }
+
+    package static func == (left: Record, right: Record) -> Bool { left.choices == right.choices }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(choices) }
 }
 
-/// The value of a variable in a record.
-package struct VariableReading: Sendable, Hashable {
-    package let value: Value
-    /// Why the value is empty although something is there: several values and no filter, an object instead of a text.
-    package let issue: String?
-
-    package init(value: Value, issue: String? = nil) {
-        self.value = value
-        self.issue = issue
+extension JSONDocument {
+    /// The way to a node from the root, for people: `result.items[2].value`. Takes time with the siblings on the way.
+    func place(of target: Node) -> String {
+        var text = ""
+        var node = root
+        while node < target {
+            var child = first(in: node)
+            switch kind(of: node) {
+            case .object:
+                while next(after: child.value) <= target { child = next(after: child.value) }
+                if !text.isEmpty { text += "." }
+                text += self.text(of: child)
+                node = child.value
+            case .array:
+                var position = 0
+                while next(after: child) <= target {
+                    child = next(after: child)
+                    position += 1
+                }
+                text += "[\(position)]"
+                node = child
+            case .null, .boolean, .number, .string: return text
+            }
+        }
+        return text
     }
 }

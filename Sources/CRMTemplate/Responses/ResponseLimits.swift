@@ -1,33 +1,40 @@
 // The bounds within which an answer is read, each with its reason, and the error of an answer that cannot be. Values.
 
-/// What a response may cost. A tree takes the bytes of its text, which it shares with its maker, and 8 bytes a node.
+/// What a response may cost. A tree takes the bytes of its text, which it shares with its maker, and 8 bytes for each
+/// value and each name: never more than 4 bytes for each byte of the text, besides what is reserved and never touched.
 package struct ResponseLimits: Sendable, Hashable {
     /// Bytes of the body. Pages of a phone book are the largest answers there are, a few megabytes.
     package var bytes: Int
-    /// Arrays and objects inside each other; at most 512. Answers of CRMs stay below ten.
+    /// Arrays and objects inside each other; 1 to 512. Answers of CRMs stay below ten.
     package var depth: Int
-    /// Nodes of the tree: a name, a string, a number, a literal is one, an array or an object two. No more than 5.4 for
-    /// each byte of the body can be asked for, and 4 million keep a tree within 32 MB.
-    package var nodes: Int
+    /// Values of the whole answer. 2 million, each with a name, keep a tree within 32 MB besides its text.
+    package var values: Int
     /// Records that rules may give; the rest is cut off. Pages of a phone book have a hundred to a few thousand.
     package var records: Int
-    /// Places that one group of rules, or one filter, may remember, counting each array on the way to each of them.
+    /// Places that one group of rules may remember, counting each array on the way to each of them: a few megabytes.
     package var places: Int
-    /// Nodes that finding records, or reading one variable of one record, may look at.
+    /// Nodes that finding the records of an answer may look at; one rule over the largest tree looks at 2 million.
     package var steps: Int
+    /// Nodes that each path of a variable in one record may look at: records times variables times this is the most that
+    /// an answer can ask for.
+    package var variableSteps: Int
 
-    package init(bytes: Int, depth: Int, nodes: Int, records: Int, places: Int, steps: Int) {
+    package init(
+        bytes: Int, depth: Int, values: Int, records: Int, places: Int, steps: Int, variableSteps: Int
+    ) {
         self.bytes = bytes
         self.depth = min(max(1, depth), 512)
-        self.nodes = nodes
+        self.values = max(1, values)
         self.records = records
         self.places = places
         self.steps = steps
+        self.variableSteps = variableSteps
     }
 
     /// What every run uses.
     package static let standard = ResponseLimits(
-        bytes: 16_777_216, depth: 128, nodes: 4_000_000, records: 10_000, places: 400_000, steps: 20_000_000)
+        bytes: 16_777_216, depth: 128, values: 2_000_000, records: 10_000, places: 400_000, steps: 20_000_000,
+        variableSteps: 20_000)
 }
 
 /// Why a body is no tree. The words never hold its strings or numbers.

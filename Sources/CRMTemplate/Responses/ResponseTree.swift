@@ -1,37 +1,100 @@
 // The answer of a CRM as a tree of arrays, objects and leaves. Immutable.
 
-/// An answer, JSON or XML, as one tree.
+internal import JSONText
+
+/// An answer, JSON or XML, as one tree (spec 4.2).
 package struct ResponseTree: Sendable {
+    /// A tree that is not empty.
+    struct Content: Sendable {
+        let document: JSONDocument
+        /// Whether it was XML: an element with attributes and a text is an object that has the text under this name.
+        let textName: JSONName?
+    }
+
+    let content: Content?
+    let limits: ResponseLimits
+    let style: PathStyle
+
     /// The tree of an empty body: no records, no values.
-    package static let empty = ResponseTree()
+    package static let empty = ResponseTree(content: nil, limits: .standard, style: .names)
 
-    private init() {}
+    init(content: Content?, limits: ResponseLimits, style: PathStyle) {
+        self.content = content
+        self.limits = limits
+        self.style = style
+    }
 
-    /// The tree of a JSON body; one that is empty or only white space is the empty tree.
-    package init(json: [UInt8], limits: ResponseLimits = .standard) throws(ResponseError) {
-        self = .empty
+    /// The tree of a JSON body; one that is empty or only white space is the empty tree. A byte order mark is skipped,
+    /// of names that come twice in an object the last counts, a lone surrogate is U+FFFD.
+    package init(
+        json: [UInt8], limits: ResponseLimits = .standard, style: PathStyle = .names
+    ) throws(ResponseError) {
+        try limits.check(json)
+        if json.allSatisfy({ [0x20, 0x09, 0x0A, 0x0D].contains($0) }) {
+            self.init(content: nil, limits: limits, style: style)
+            return
+        }
+        let document: JSONDocument
+        do {
+            document = try JSONDocument(
+                parsing: json, limits: JSONLimits(depth: limits.depth, values: limits.values), reading: .tolerant)
+        } catch {
+            throw ResponseError(error)
+        }
+        self.init(content: Content(document: document, textName: nil), limits: limits, style: style)
     }
 
     /// The tree of an XML body; one that is empty or only white space is the empty tree.
-    package init(xml: [UInt8], limits: ResponseLimits = .standard) throws(ResponseError) {
-        self = .empty
+    package init(
+        xml: [UInt8], limits: ResponseLimits = .standard, style: PathStyle = .names
+    ) throws(ResponseError) {
+        try limits.check(xml)
+        throw ResponseError(code: "invalid-xml", message: "XML answers are not read yet", position: nil)
     }
 
-    /// The records that pass one rule of every group, in the order of the document.
-    /// - Parameter explains: whether to tell of every rule which nodes it looked at.
-    package func records(
-        passing groups: [RuleGroup], matching: MatchingContext, explains: Bool
-    ) throws(ExpressionError) -> RuleOutcome {
-        RuleOutcome(records: [], rules: [], isCut: false)
+    /// The part of the answer that is the record, as JSON text: the innermost element in which all its choices are.
+    package func json(of record: Record) -> [UInt8] {
+        guard let document = content?.document else { return Array("null".utf8) }
+        return Array(document.bytes[document.range(of: record.element ?? document.root)])
+    }
+}
+
+extension ResponseTree.Content {
+    /// The text of a leaf as templates see it: Booleans are `True` and `False`, null is empty, numbers are as sent. nil
+    /// for an object or array.
+    func withLeafText<Result>(
+        of node: JSONDocument.Node, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    ) -> Result? {
+        switch document.kind(of: node) {
+        case .string, .number: document.withText(of: node, body)
+        case .boolean(let flag): Array((flag ? "True" : "False").utf8).withUnsafeBufferPointer(body)
+        case .null: body(UnsafeBufferPointer(start: nil, count: 0))
+        case .array: nil
+        case .object: text(of: node).map { document.withText(of: $0, body) }
+        }
     }
 
-    /// The value of a variable in a record; without a record it is empty.
-    package func value(
-        of variable: VariableTemplate, in record: Record?, matching: MatchingContext
-    ) throws(ExpressionError) -> VariableReading {
-        VariableReading(value: .null)
+    /// The text of an XML element that has attributes besides.
+    func text(of node: JSONDocument.Node) -> JSONDocument.Node? {
+        guard let textName, let text = document.member(textName, of: node), document.kind(of: text) == .string else {
+            return nil
+        }
+        return text
     }
+}
 
-    /// The part of the answer that is the record, as JSON text.
-    package func json(of record: Record) -> [UInt8] { Array("null".utf8) }
+extension ResponseError {
+    init(_ error: JSONSyntaxError) {
+        self.init(
+            code: "invalid-json", message: "expected \(error.expected), found \(error.found)",
+            position: SourcePosition(line: error.line, column: error.column))
+    }
+}
+
+extension ResponseLimits {
+    fileprivate func check(_ body: [UInt8]) throws(ResponseError) {
+        guard body.count > bytes else { return }
+        throw ResponseError(
+            code: "too-large", message: "expected at most \(bytes) bytes, found \(body.count)", position: nil)
+    }
 }
