@@ -1,0 +1,159 @@
+// Writes a trace while a run goes on. A reference confined to one run: nothing protects its state, and it is never sent
+// to another task.
+
+package import Platform
+
+/// The open trace of one run. Whoever has none (nil) records nothing, at no cost.
+package final class TraceRecorder {
+    /// How much a trace may hold.
+    package struct Limits: Sendable, Hashable {
+        /// Bytes of one text: enough for the record an author looks for, little enough for a page that opens at once.
+        package var textBytes: Int
+        /// Steps of the whole trace; what follows is counted and left out.
+        package var steps: Int
+
+        package init(textBytes: Int, steps: Int) {
+            self.textBytes = textBytes
+            self.steps = steps
+        }
+
+        package static let standard = Limits(textBytes: 16_384, steps: 20_000)
+    }
+
+    /// Secrets shorter than this are not looked for in texts: they would be found in every other word.
+    package static let shortestSecret = 6
+
+    private static let redacted = "<redacted>"
+
+    private struct Open {
+        let event: Trace.Event
+        let startedAfter: Duration
+        var steps: [Trace.Step]
+    }
+
+    private let clock: Clock
+    private let limits: Limits
+    private let started: MonotonicTime
+    /// What must not be shown wherever it stands, as UTF-8, the longest first.
+    private var secrets: [[UInt8]] = []
+    private var root: [Trace.Step] = []
+    private var open: [Open] = []
+    private var stepCount = 0
+    private var omitted = 0
+
+    /// A trace that begins now.
+    package init(clock: Clock, limits: Limits = .standard) {
+        self.clock = clock
+        self.limits = limits
+        started = clock.monotonic()
+    }
+
+    /// Makes sure that no text shows the secret, wherever it comes from (an answer may echo it).
+    package func conceal(_ secret: String) {
+        let bytes = Array(secret.utf8)
+        guard bytes.count >= Self.shortestSecret, !secrets.contains(bytes) else { return }
+        secrets.append(bytes)
+        secrets.sort { $0.count > $1.count }
+    }
+
+    /// Begins a step: what is recorded until its ``end()`` stands inside it.
+    package func begin(_ event: Trace.Event) {
+        open.append(Open(event: event, startedAfter: elapsed, steps: []))
+        stepCount += 1
+    }
+
+    /// Ends the step that was begun last.
+    package func end() {
+        guard let last = open.popLast() else { return }
+        add(
+            Trace.Step(
+                event: last.event, startedAfter: last.startedAfter, took: elapsed - last.startedAfter,
+                steps: last.steps))
+    }
+
+    /// Records a step that took no time of its own.
+    package func record(_ event: Trace.Event) {
+        guard admit() else { return }
+        add(Trace.Step(event: event, startedAfter: elapsed))
+    }
+
+    /// Records something worth knowing that stopped nothing.
+    package func note(_ text: String) { record(.note(self.text(text).text)) }
+
+    /// Time since the trace began.
+    package var elapsed: Duration { started.duration(to: clock.monotonic()) }
+
+    /// A text as a trace shows it: secrets hidden, cut to the limit.
+    package func text(_ text: String) -> TraceText { self.text(Array(text.utf8)) }
+
+    /// A text with its origins as a trace shows it.
+    package func text(_ text: EvaluatedText) -> TraceText { self.text(text.redacted) }
+
+    /// The bytes of a body as a trace shows them; what is no UTF-8 is replaced.
+    package func text(_ bytes: [UInt8]) -> TraceText {
+        guard bytes.count > limits.textBytes else {
+            return TraceText(String(decoding: hidingSecrets(bytes), as: UTF8.self))
+        }
+        // A secret that begins before the cut and ends behind it has to be seen whole.
+        let longest = secrets.first?.count ?? 0
+        let (reach, overflow) = limits.textBytes.addingReportingOverflow(longest)
+        var shown = hidingSecrets(Array(bytes.prefix(overflow ? bytes.count : reach)))
+        var end = min(limits.textBytes, shown.count)
+        while end > 0, end < shown.count, shown[end] & 0xC0 == 0x80 { end -= 1 }
+        shown.removeSubrange(end...)
+        return TraceText(String(decoding: shown, as: UTF8.self), cutFrom: bytes.count)
+    }
+
+    /// Appends what another recorder of the same clock has recorded, such as that of a login that ran by itself.
+    package func append(_ steps: [Trace.Step]) {
+        for step in steps where admit() { add(step) }
+    }
+
+    /// Ends every open step and gives what was recorded.
+    package func finish() -> [Trace.Step] {
+        while !open.isEmpty { end() }
+        if omitted > 0 {
+            root.append(
+                Trace.Step(event: .note("\(omitted) more steps were left out"), startedAfter: elapsed))
+            omitted = 0
+        }
+        return root
+    }
+
+    private func admit() -> Bool {
+        guard stepCount < limits.steps else {
+            omitted += 1
+            return false
+        }
+        stepCount += 1
+        return true
+    }
+
+    private func add(_ step: Trace.Step) {
+        if open.isEmpty { root.append(step) } else { open[open.count - 1].steps.append(step) }
+    }
+
+    private func hidingSecrets(_ bytes: [UInt8]) -> [UInt8] {
+        secrets.reduce(bytes) { Self.replacing($1, in: $0) }
+    }
+
+    private static func replacing(_ secret: [UInt8], in bytes: [UInt8]) -> [UInt8] {
+        guard let first = secret.first, bytes.count >= secret.count else { return bytes }
+        var result: [UInt8] = []
+        var copied = 0
+        var index = 0
+        while index <= bytes.count - secret.count {
+            if bytes[index] == first, bytes[index..<(index + secret.count)].elementsEqual(secret) {
+                result.append(contentsOf: bytes[copied..<index])
+                result.append(contentsOf: redacted.utf8)
+                index += secret.count
+                copied = index
+            } else {
+                index += 1
+            }
+        }
+        if copied == 0 { return bytes }
+        result.append(contentsOf: bytes[copied...])
+        return result
+    }
+}
