@@ -2,6 +2,7 @@
 
 package import CRMTemplate
 package import JSONText
+internal import Platform
 
 /// A request and what came of it, without the secrets of the request.
 package struct RecordedExchange: Sendable, Hashable {

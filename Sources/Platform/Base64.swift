@@ -1,10 +1,11 @@
-// Base64 (RFC 4648 §4) for bodies that are no text. Pure functions.
+// Base64 (RFC 4648 §4). Pure functions.
 
 /// Bytes as base64 text with padding, and back.
-enum Base64 {
+package enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    static func encoded(_ bytes: [UInt8]) -> String {
+    /// The bytes as text, padded to whole groups of four.
+    package static func encoded(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
         for start in stride(from: 0, to: bytes.count, by: 3) {
@@ -21,7 +22,7 @@ enum Base64 {
     }
 
     /// The bytes; nil when the text is not exactly what ``encoded(_:)`` writes for some bytes.
-    static func decoded(_ text: String) -> [UInt8]? {
+    package static func decoded(_ text: String) -> [UInt8]? {
         var bytes: [UInt8] = []
         var bits: UInt32 = 0
         var count = 0

@@ -1,0 +1,44 @@
+// Times and lengths of time as journaling scenarios read them. A value.
+
+internal import Platform
+
+/// Writes instants and durations as variables, for one culture and one place.
+struct ReportedTimes {
+    let culture: Culture
+    let zone: CivilZone
+
+    /// `[DateTime]`: the beginning on the clock of the place, short date and short time of the culture.
+    func setStart(_ start: UnixTime, in inputs: inout RunInputs) {
+        inputs["DateTime"] = .text(Value.date(.local(start, in: zone)).text(in: culture))
+    }
+
+    /// `…Local` and `…UTC`, dates that templates format as they like.
+    func set(_ name: String, _ time: UnixTime, in inputs: inout RunInputs) {
+        inputs[name + "Local"] = .date(.local(time, in: zone))
+        inputs[name + "UTC"] = .date(.utc(time))
+    }
+
+    /// `…UTCMillis`, milliseconds since 1970.
+    func setMilliseconds(_ name: String, _ time: UnixTime, in inputs: inout RunInputs) {
+        inputs[name + "UTCMillis"] = .integer(time.microseconds / 1_000)
+    }
+
+    /// `[Duration]` as `hh:mm:ss`, `[DurationTimespan]`, and whole seconds and minutes, both cut. Hours go on counting
+    /// after a day.
+    func setDuration(_ duration: Duration, in inputs: inout RunInputs) {
+        let seconds = duration.components.seconds
+        func padded(_ number: Int64) -> String { (number < 10 ? "0" : "") + String(number) }
+        inputs["Duration"] = .text(
+            padded(seconds / 3_600) + ":" + padded(seconds / 60 % 60) + ":" + padded(seconds % 60))
+        inputs["DurationTimespan"] = .span(TimeSpanValue(duration))
+        inputs["DurationSeconds"] = .integer(seconds)
+        inputs["DurationMinutes"] = .integer(seconds / 60)
+    }
+
+    /// How long it is from one instant to another; zero when the other is earlier.
+    static func duration(from start: UnixTime, to end: UnixTime) -> Duration {
+        let (microseconds, overflow) = end.microseconds.subtractingReportingOverflow(start.microseconds)
+        if overflow { return end > start ? .microseconds(Int64.max) : .zero }
+        return .microseconds(max(0, microseconds))
+    }
+}
