@@ -254,9 +254,16 @@ class PlanCompiler:
             self.strings.add(metadata.preferred_extn_prefix or ""),
             1 if metadata.mobile_number_portable_region else 0,
             self.strings.add(metadata.national_prefix or ""),
-            self.strings.add(metadata.preferred_international_prefix or ""),
+            self.strings.add(self.dialled_international_prefix(metadata)),
         ] + examples
         return record + [0] * (TERRITORY_WORDS - len(record))
+
+    def dialled_international_prefix(self, metadata):
+        """What is written before a calling code when dialling abroad; nothing where there are several ways."""
+        if metadata.preferred_international_prefix is not None:
+            return metadata.preferred_international_prefix
+        prefix = metadata.international_prefix or ""
+        return prefix if re.fullmatch(r"\d+(?:[~\u2053\u223c\uff5e]\d+)?", prefix) else ""
 
     def layout(self, roots):
         """Numbers the reachable nodes, branches first, near ones together."""

@@ -48,4 +48,15 @@ struct DigitString {
             divisor /= 10
         }
     }
+
+    /// At most 19 digits as an integer, and how many zeros lead it; the last digit is never a leading zero.
+    var number: (value: UInt64, leadingZeros: UInt8) {
+        var value: UInt64 = 0
+        var zeros: UInt8 = 0
+        for index in 0..<count {
+            if value == 0, self[index] == 0, index < count - 1 { zeros += 1 }
+            value = value * 10 + UInt64(self[index])
+        }
+        return (value, zeros)
+    }
 }

@@ -40,6 +40,27 @@ extension PhoneNumber {
     }
 }
 
+extension PhoneNumber {
+    /// The number as it is dialled from a region: nationally in its own, abroad behind the region's international
+    /// prefix ("011 44 20 7946 0958" from the US), or behind a plus sign where the region has several such prefixes.
+    ///
+    /// From a region that the plan does not know it is the international form.
+    package func formatted(dialledFrom region: Region, in plan: NumberingPlan = .builtIn) -> String {
+        let tables = plan.tables
+        guard let territory = tables.territory(of: region) else { return formatted(.international, in: plan) }
+        guard tables.callingCode(Int(countryCode)) != nil else { return nationalSignificantNumber }
+        if tables.territory(territory, .callingCode) == Int(countryCode) {
+            let national = formatted(.national, in: plan)
+            // Between the countries of the North American plan the trunk prefix and the calling code are the same 1.
+            return countryCode == 1 ? "1 " + national : national
+        }
+        let international = formatted(.international, in: plan)
+        let prefix = tables.string(tables.territory(territory, .dialledInternationalPrefix))
+        // The international form is a plus sign, the calling code and the rest.
+        return prefix.isEmpty ? international : prefix + " " + international.dropFirst()
+    }
+}
+
 extension PlanTables {
     /// Writes national digits by the first format of the country that fits them.
     fileprivate func write(

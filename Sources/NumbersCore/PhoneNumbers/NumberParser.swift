@@ -6,6 +6,8 @@ struct ParsedNumber {
     fileprivate static let digitsMin = 2
     /// The ITU allows 15 digits in all, but there are longer ones in Germany.
     fileprivate static let digitsMax = 17
+    /// How many national digits a number may have.
+    static let digitsAllowed = digitsMin...digitsMax
 
     let countryCode: Int
     let record: Int

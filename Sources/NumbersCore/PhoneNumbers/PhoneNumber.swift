@@ -41,20 +41,43 @@ package struct PhoneNumber: Sendable, Hashable, CustomStringConvertible {
         let tables = plan.tables
         let territory = region.flatMap { tables.territory(of: $0) }
         let parsed = try tables.parse(written, territory: territory)
-        var value: UInt64 = 0
-        var zeros: UInt8 = 0
-        for index in 0..<parsed.digits.count {
-            // The last digit is never a leading zero.
-            if value == 0, parsed.digits[index] == 0, index < parsed.digits.count - 1 { zeros += 1 }
-            value = value * 10 + UInt64(parsed.digits[index])
-        }
         countryCode = UInt16(parsed.countryCode)
-        nationalNumber = value
-        leadingZeros = zeros
+        (nationalNumber, leadingZeros) = parsed.digits.number
         self.extension = written.extension
         (self.region, type) = tables.classification(of: parsed.digits, callingCode: parsed.record)
         possibility = tables.possibility(
             ofLength: parsed.digits.count, in: tables.callingCode(parsed.record, .mainTerritory))
+    }
+
+    /// A number made of its parts; the plan says what it is.
+    private init(
+        countryCode: UInt16, nationalNumber: UInt64, leadingZeros: UInt8, extension: String?, record: Int,
+        tables: PlanTables
+    ) {
+        self.countryCode = countryCode
+        self.nationalNumber = nationalNumber
+        self.leadingZeros = leadingZeros
+        self.extension = `extension`
+        let digits = Self.digits(nationalNumber, leadingZeros: leadingZeros)
+        (region, type) = tables.classification(of: digits, callingCode: record)
+        possibility = tables.possibility(ofLength: digits.count, in: tables.callingCode(record, .mainTerritory))
+    }
+
+    /// The number without the digits that somebody dialled too many: the longest beginning that is valid, itself when it
+    /// is. Nil when no beginning is.
+    package func truncated(in plan: NumberingPlan = .builtIn) -> PhoneNumber? {
+        guard let record = plan.tables.callingCode(Int(countryCode)) else { return nil }
+        if isValid(in: plan) { return self }
+        var national = nationalNumber / 10
+        while national > 0 {
+            let shorter = PhoneNumber(
+                countryCode: countryCode, nationalNumber: national, leadingZeros: leadingZeros,
+                extension: self.extension, record: record, tables: plan.tables)
+            if shorter.possibility == .tooShort { return nil }
+            if shorter.isValid { return shorter }
+            national /= 10
+        }
+        return nil
     }
 
     /// Whether the number is in a range that is in use, with a right length.
@@ -86,7 +109,9 @@ package struct PhoneNumber: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The national digits with their leading zeros, 2 to 17 of them.
-    var nationalDigits: DigitString {
+    var nationalDigits: DigitString { Self.digits(nationalNumber, leadingZeros: leadingZeros) }
+
+    private static func digits(_ nationalNumber: UInt64, leadingZeros: UInt8) -> DigitString {
         var digits = DigitString()
         for _ in 0..<leadingZeros { digits.append(0) }
         digits.append(decimal: nationalNumber)

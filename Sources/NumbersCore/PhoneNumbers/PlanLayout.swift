@@ -35,7 +35,7 @@ enum CallingCodeField: Int {
 enum TerritoryField: Int {
     case identifier, callingCode, types, general, nationalPrefix, transformRule, prefixGroups, internationalPrefix
     case possibleLow, possibleHigh, localLow, localHigh, extensionPrefix, flags, nationalPrefixText
-    case preferredInternationalPrefix
+    case dialledInternationalPrefix
     /// The first of eleven, one for each type.
     case examples
 }

@@ -113,7 +113,7 @@ struct PlanVerification {
             }
             try require(field(.prefixGroups) <= 2, .territories)
             let texts = [
-                TerritoryField.transformRule, .extensionPrefix, .nationalPrefixText, .preferredInternationalPrefix,
+                TerritoryField.transformRule, .extensionPrefix, .nationalPrefixText, .dialledInternationalPrefix,
             ]
             for text in texts { try require(field(text) < sections.stringCount, .territories) }
             for example in TerritoryField.examples.rawValue..<TerritoryField.examples.rawValue + 11 {
