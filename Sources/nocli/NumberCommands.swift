@@ -3,9 +3,11 @@
 import CommandOptions
 import JSONText
 import NumbersCore
+import Platform
 
 enum NumberCommands {
-    static let family = CommandFamily(name: "number", summary: "the numbering plan", commands: [parse])
+    static let family = CommandFamily(
+        name: "number", summary: "the numbering plan", commands: [parse, format, compare])
 
     private static let number: Argument<String?> = .optional("NUMBER", .numberText, help: "the number to read")
     private static let country: Option<Region?> = .optional(
@@ -42,6 +44,89 @@ enum NumberCommands {
         } people: {
             explanation(of: text, reading, plan).rendered()
         }
+    }
+
+    private static let written: Argument<String> = .required("NUMBER", .numberText, help: "the number to write")
+    private static let from: Option<Region?> = .optional("from", .country, help: "where it will be dialled")
+
+    private static let format = Command(
+        declaration: CommandDeclaration(
+            "format", summary: "writes a number in every form", arguments: [written.declaration],
+            options: [country.declaration, from.declaration],
+            details: ["With --from, also as it is dialled in that country. Digits that are too many are left out."])
+    ) { context throws(CommandFailure) in
+        let plan = NumberingPlan.builtIn
+        let text = context.values[written]
+        let found: PhoneNumber
+        switch NumberReading.parse(text, country: context.values[country], plan: plan) {
+        case .failure(let error): throw .badData("'\(terminalSafe(text))' is no number: \(words(error))")
+        case .success(let number): found = number
+        }
+        let number = found.truncated(in: plan) ?? found
+        let home = context.values[from]
+        let forms: [(name: StaticString, title: String, text: String?)] = [
+            ("e164", "E.164", number.e164Text), ("national", "National", number.formatted(.national, in: plan)),
+            ("international", "International", number.formatted(.international, in: plan)),
+            ("rfc3966", "RFC 3966", number.formatted(.rfc3966, in: plan)),
+            ("dialled_from", "From \(home?.code ?? "")", home.map { number.formatted(dialledFrom: $0, in: plan) }),
+        ]
+        context.answer { writer in
+            writer.beginObject()
+            writer.field("valid", number.isValid)
+            for form in forms { writer.field(form.name, form.text) }
+            writer.endObject()
+        } people: {
+            var fields = FieldList([])
+            for case (_, let title, let text?) in forms { fields.add(title, text) }
+            if !number.isValid { fields.add("Valid", "no: \(words(number))") }
+            return fields.rendered()
+        }
+    }
+
+    private static let left: Argument<String> = .required("NUMBER", .numberText, help: "one number")
+    private static let right: Argument<String> = .required("OTHER", .numberText, help: "the other")
+
+    private static let compare = Command(
+        declaration: CommandDeclaration(
+            "compare", summary: "tells whether two numbers are the same one",
+            arguments: [left.declaration, right.declaration], options: [country.declaration],
+            details: [
+                """
+                Without --country, a number without a country code belongs to the other one's country. Exits with 1 \
+                when they are different numbers, with 65 when one of them is no number.
+                """
+            ])
+    ) { context throws(CommandFailure) in
+        let texts = (context.values[left], context.values[right])
+        let match = try match(texts, context.values[country])
+        context.answer { writer in
+            writer.beginObject()
+            writer.field("match", match.rawValue)
+            writer.endObject()
+        } people: {
+            switch match {
+            case .exact: "the same number"
+            case .nsn: "the same number, if both belong to one country"
+            case .shortNSN: "possibly the same number: one is the end of the other"
+            case .none: "different numbers"
+            case .notANumber: "one of them is no number"
+            }
+        }
+        switch match {
+        case .exact, .nsn, .shortNSN: break
+        case .none: throw .failed("these are not spellings of one number")
+        case .notANumber: throw .badData("'\(terminalSafe(texts.0))' or '\(terminalSafe(texts.1))' is no number")
+        }
+    }
+
+    private static func match(
+        _ texts: (String, String), _ country: Region?
+    ) throws(CommandFailure) -> NumberMatch {
+        guard let country else { return NumberMatch(texts.0, texts.1) }
+        guard let left = NumberReading.read(texts.0, country: country),
+            let right = NumberReading.read(texts.1, country: country)
+        else { return .notANumber }
+        return NumberMatch(left, right)
     }
 
     /// Bytes read at a time from standard input.

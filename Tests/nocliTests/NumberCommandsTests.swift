@@ -105,4 +105,49 @@ import Testing
         #expect(result.error.split(separator: "\n").first.map(String.init) == "nocli: " + words)
         #expect(result.code == 64)
     }
+
+    @Test("a number is written in every form, without the digits that are too many")
+    func format() throws {
+        let harness = try CommandLineHarness()
+        let forms = """
+            E.164          +442079460018
+            National       020 7946 0018
+            International  +44 20 7946 0018
+            RFC 3966       tel:+44-20-7946-0018
+
+            """
+        #expect(harness.call(["number", "format", "+442079460018"]).output == forms)
+        #expect(harness.call(["number", "format", "020 7946 0018 77", "--country", "GB"]).output == forms)
+        #expect(
+            harness.call(["number", "format", "+442079460018", "--from", "US"]).output
+                == forms + "From US        011 44 20 7946 0018\n")
+        #expect(
+            harness.call(["number", "format", "+44207", "--json"]).output
+                == "{\"valid\":false,\"e164\":\"+44207\",\"national\":\"207\",\"international\":\"+44 207\","
+                + "\"rfc3966\":\"tel:+44-207\",\"dialled_from\":null}\n")
+        #expect(
+            harness.call(["number", "format", "+44207"]).output.hasSuffix(
+                "\nValid          no: it is too short for its country\n"))
+        for text in ["hello", "1", "020 7946 0018", "+999123456"] {
+            #expect(harness.call(["number", "format", text]).code == 65, "\(text)")
+        }
+        #expect(harness.call(["number", "format", ""]).code == 64)
+    }
+
+    @Test(
+        "two numbers are compared",
+        arguments: [
+            (["+442079460018", "+44 20 7946 0018"], "exact", 0), (["+442079460018", "020 7946 0018"], "nsn", 0),
+            (["020 7946 0018", "+44 20 7946 0018", "--country", "GB"], "exact", 0),
+            (["7946 0018", "+44 20 7946 0018"], "short_nsn", 0), (["+442079460018", "+442079460019"], "none", 1),
+            (["020 7946 0018", "+44 20 7946 0018", "--country", "DE"], "none", 1),
+            (["+442079460018", "hello"], "not_a_number", 65),
+            (["x", "+442079460018", "--country", "GB"], "not_a_number", 65),
+        ])
+    func compare(arguments: [String], match: String, code: Int32) throws {
+        let harness = try CommandLineHarness()
+        let result = harness.call(["number", "compare", "--json"] + arguments)
+        #expect(result.output == "{\"match\":\"\(match)\"}\n" && result.code == code, "\(arguments) \(result.error)")
+        #expect(harness.call(["number", "compare"] + arguments).code == code)
+    }
 }

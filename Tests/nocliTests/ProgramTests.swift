@@ -39,7 +39,7 @@ import Testing
                   ledger           the ledger: show, verify
                   name             caller names: import, pin, unpin, suppress, unsuppress, show,
                                    search, stats
-                  number           the numbering plan: parse
+                  number           the numbering plan: parse, format, compare
                   database         the database file: migrate, backup, check
 
                 Options:
