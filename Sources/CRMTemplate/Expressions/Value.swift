@@ -24,10 +24,10 @@ package enum Value: Sendable, Hashable {
         case .text(let text): text
         case .boolean(let value): value ? "True" : "False"
         case .integer(let value): String(value)
-        case .double(let value): value.description
+        case .double(let value): NumberFormat.plain(value)
         case .numeral(let digits): digits
-        case .date(let value): String(value.ticks)
-        case .span(let value): String(value.ticks)
+        case .date(let value): DateFormat.plain(value)
+        case .span(let value): SpanFormat.plain(value)
         }
     }
 }
