@@ -74,7 +74,6 @@ package struct JSONDocument: Sendable {
             let hasMark = text.count >= 3 && text[0] == 0xEF && text[1] == 0xBB && text[2] == 0xBF
             let capacity = JSONScanner.tapeCapacity(bytes: text.count, limits: limits)
             return [TapeWord](unsafeUninitializedCapacity: capacity) { words, count in
-                guard let words = words.baseAddress else { return }
                 do throws(JSONFault) {
                     count = try scanner.scan(from: hasMark && reading == .tolerant ? 3 : 0, into: words)
                 } catch {

@@ -31,9 +31,9 @@ struct JSONScanner: ~Copyable {
     }
 
     /// Scans the one value of the document from an offset on, with nothing but white space around it.
-    /// - Parameter words: room for ``tapeCapacity(bytes:limits:)`` words.
+    /// - Parameter words: room for ``tapeCapacity(bytes:limits:)`` words; debug builds check that it is enough.
     /// - Returns: how many were written.
-    func scan(from start: Int, into words: UnsafeMutablePointer<TapeWord>) throws(JSONFault) -> Int {
+    func scan(from start: Int, into words: UnsafeMutableBufferPointer<TapeWord>) throws(JSONFault) -> Int {
         var index = start
         var written = 0
         var open = Self.noParent
@@ -108,7 +108,7 @@ struct JSONScanner: ~Copyable {
 
     /// Gives an array or object its end; the one around it is returned, and whether that is an object.
     @inline(__always)
-    private func close(_ open: Int, at end: Int, _ words: UnsafeMutablePointer<TapeWord>) -> (Int, Bool) {
+    private func close(_ open: Int, at end: Int, _ words: UnsafeMutableBufferPointer<TapeWord>) -> (Int, Bool) {
         let word = words[open]
         let parent = word.length
         words[open] = TapeWord(word.kind, offset: word.offset, length: end)

@@ -52,6 +52,9 @@ package struct ResponseTree: Sendable {
         throw ResponseError(code: "invalid-xml", message: "XML answers are not read yet", position: nil)
     }
 
+    /// Whether the body was empty.
+    package var isEmpty: Bool { content == nil }
+
     /// The part of the answer that is the record, as JSON text: the innermost element in which all its choices are.
     package func json(of record: Record) -> [UInt8] {
         guard let document = content?.document else { return Array("null".utf8) }
