@@ -104,3 +104,11 @@ let package = Package(
             ]),
     ]
 )
+
+// What script/bench measures the template engine with.
+if Context.environment["NUMBERS_BENCH"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "EngineBench", dependencies: ["CRMTemplate", "Platform"], path: "Benchmarks/EngineBench",
+            swiftSettings: settings))
+}
