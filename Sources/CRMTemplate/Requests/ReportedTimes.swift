@@ -9,7 +9,7 @@ struct ReportedTimes {
 
     /// `[DateTime]`: the beginning on the clock of the place, short date and short time of the culture.
     func setStart(_ start: UnixTime, in inputs: inout RunInputs) {
-        inputs["DateTime"] = .text(Value.date(.local(start, in: zone)).text(in: culture))
+        inputs["DateTime"] = .text(culture.shortDateTime(.local(start, in: zone)))
     }
 
     /// `…Local` and `…UTC`, dates that templates format as they like.
