@@ -28,6 +28,8 @@ package final class TraceRecorder {
     private struct Open {
         let event: Trace.Event
         let startedAfter: Duration
+        /// false beyond the limit of steps.
+        let isKept: Bool
         var steps: [Trace.Step]
     }
 
@@ -58,13 +60,12 @@ package final class TraceRecorder {
 
     /// Begins a step: what is recorded until its ``end()`` stands inside it.
     package func begin(_ event: Trace.Event) {
-        open.append(Open(event: event, startedAfter: elapsed, steps: []))
-        stepCount += 1
+        open.append(Open(event: event, startedAfter: elapsed, isKept: admit(), steps: []))
     }
 
     /// Ends the step that was begun last.
     package func end() {
-        guard let last = open.popLast() else { return }
+        guard let last = open.popLast(), last.isKept else { return }
         add(
             Trace.Step(
                 event: last.event, startedAfter: last.startedAfter, took: elapsed - last.startedAfter,
@@ -104,9 +105,19 @@ package final class TraceRecorder {
         return TraceText(String(decoding: shown, as: UTF8.self), cutFrom: bytes.count)
     }
 
-    /// Appends what another recorder of the same clock has recorded, such as that of a login that ran by itself.
-    package func append(_ steps: [Trace.Step]) {
-        for step in steps where admit() { add(step) }
+    /// Appends what another recorder has recorded, such as that of a login that ran by itself.
+    /// - Parameter start: when the other began, counted from the beginning of this one.
+    package func append(_ steps: [Trace.Step], startingAfter start: Duration) {
+        for step in steps { if let step = admitted(step, start) { add(step) } }
+    }
+
+    /// The step moved in time, with as many inside it as there is room for; nil when there is none for itself. As
+    /// recursive as steps are nested, which chains of scenarios bound.
+    private func admitted(_ step: Trace.Step, _ start: Duration) -> Trace.Step? {
+        guard admit() else { return nil }
+        return Trace.Step(
+            event: step.event, startedAfter: step.startedAfter + start, took: step.took,
+            steps: step.steps.compactMap { admitted($0, start) })
     }
 
     /// Ends every open step and gives what was recorded.
