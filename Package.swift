@@ -38,6 +38,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
         // Data, as C arrays.
@@ -49,7 +50,7 @@ let package = Package(
         library("CommandOptions", []),
         library("HTTPWire", ["Platform"]),
         library("HTTPServer", ["CLinux", "HTTPWire", "Platform"]),
-        library("HTTPClient", ["CCurl", "HTTPWire", "Platform"]),
+        library("HTTPClient", ["CCurl", "CLinux", "CZlib", "HTTPWire", "Platform"]),
         library("SQLiteDatabase", ["CSQLite", "Platform"]),
         library("DocumentPages", ["CCMark", "CDocuments", "Platform"]),
         // The product.
@@ -72,6 +73,9 @@ let package = Package(
         // Tests.
         .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
         .target(
+            name: "CStubTLS", path: "Tests/CStubTLS",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(
             name: "TestSupport", dependencies: ["CLinux", "Platform"], path: "Tests/TestSupport",
             swiftSettings: settings),
         tests("PlatformTests", ["Platform", "TestSupport"]),
@@ -79,7 +83,7 @@ let package = Package(
         tests("CommandOptionsTests", ["CommandOptions"]),
         tests("HTTPWireTests", ["HTTPWire", "Platform", "TestSupport"]),
         tests("HTTPServerTests", ["HTTPServer", "HTTPWire", "Platform", "TestSupport"]),
-        tests("HTTPClientTests", ["HTTPClient", "HTTPWire", "Platform", "TestSupport"]),
+        tests("HTTPClientTests", ["CLinux", "CStubTLS", "CZlib", "HTTPClient", "HTTPWire", "Platform", "TestSupport"]),
         tests("SQLiteDatabaseTests", ["CFaultVFS", "Platform", "SQLiteDatabase"]),
         tests("DocumentPagesTests", ["DocumentPages", "Platform"]),
         .testTarget(

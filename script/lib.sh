@@ -77,6 +77,7 @@ package_is_provided() {
     libssl-dev) pkg-config --exists libcrypto 2>/dev/null ;;
     libcurl4-openssl-dev) pkg-config --exists libcurl 2>/dev/null ;;
     libxml2-dev) pkg-config --exists libxml-2.0 2>/dev/null ;;
+    zlib1g-dev) pkg-config --exists zlib 2>/dev/null ;;
     libcmark-dev) pkg-config --exists libcmark 2>/dev/null ;;
     nginx-light) command -v nginx >/dev/null ;;
     *) command -v "$1" >/dev/null ;;

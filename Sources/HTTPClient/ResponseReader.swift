@@ -1,0 +1,162 @@
+// An answer in the making: head lines and pieces of the body in, bounded. A value with one decoder inside; used by the
+// client's thread only.
+
+internal import HTTPWire
+
+/// Takes what libcurl reads of one answer, interim answers and trailers among it.
+struct ResponseReader {
+    enum Fault: Error, Hashable {
+        case headTooLarge(bytesMax: Int)
+        case malformedHead(StaticWords)
+        /// A body in a coding that the request did not offer.
+        case unknownCoding
+        case body(BodyFault)
+    }
+
+    /// What is wrong with a head, in words of ours.
+    enum StaticWords: String, Hashable, CustomStringConvertible {
+        case statusLine = "it does not begin with a status line"
+        case control = "a header field has a control character"
+        case field = "a header field has no name"
+        case lengths = "it has two lengths"
+        case switched = "the protocol was switched, which was not asked for"
+
+        var description: String { rawValue }
+    }
+
+    private enum Stage { case expectsStatus, fields, headEnded }
+
+    private let limits: BodyLimits
+    private let headBytesMax: Int
+    private let hasBody: Bool
+    private var stage = Stage.expectsStatus
+    private var headBytes = 0
+    private var contentLength: Int?
+    private var decoder: GzipDecoder?
+
+    private(set) var status = 0
+    private(set) var headers: [(name: String, value: String)] = []
+    private(set) var body: [UInt8] = []
+
+    /// - Parameter hasBody: false for the answer to HEAD, whose fields tell of a body that does not come.
+    init(limits: BodyLimits, headBytesMax: Int, hasBody: Bool) {
+        self.limits = limits
+        self.headBytesMax = headBytesMax
+        self.hasBody = hasBody
+    }
+
+    /// Whether the head of the final answer is there.
+    var hasFinalHead: Bool { stage == .headEnded && status >= 200 }
+
+    /// Takes one line of a head, with its line end.
+    mutating func take(head line: UnsafeRawBufferPointer) throws(Fault) {
+        let (sum, overflow) = headBytes.addingReportingOverflow(line.count)
+        guard !overflow, sum <= headBytesMax else { throw .headTooLarge(bytesMax: headBytesMax) }
+        headBytes = sum
+        var content = line[...]
+        if content.last == 0x0a { content = content.dropLast() }
+        if content.last == 0x0d { content = content.dropLast() }
+        switch stage {
+        case .expectsStatus: try takeStatus(content)
+        case .fields: try takeField(content)
+        case .headEnded:
+            // Behind an interim answer comes the next head; behind the final one only trailers, which are of no use.
+            if status < 200 { try takeStatus(content) }
+        }
+    }
+
+    /// Takes a piece of the body as it came, freed of the transfer's framing.
+    mutating func take(body piece: UnsafeRawBufferPointer) throws(Fault) {
+        if let decoder {
+            do throws(BodyFault) {
+                try decoder.decode(piece, into: &body, limits: limits)
+            } catch {
+                throw .body(error)
+            }
+            return
+        }
+        guard piece.count <= limits.bytesMax - body.count else {
+            throw .body(.tooLarge(bytesMax: limits.bytesMax))
+        }
+        body.append(contentsOf: piece)
+    }
+
+    /// Says that the answer is whole.
+    mutating func finish() throws(Fault) {
+        guard hasFinalHead else { throw .malformedHead(.statusLine) }
+        do throws(BodyFault) {
+            try decoder?.finish()
+        } catch {
+            throw .body(error)
+        }
+    }
+
+    /// The first value of a field.
+    func firstValue(of name: String) -> String? { headers.first { ASCIIText.isSame($0.name, name) }?.value }
+
+    /// `HTTP/1.1 200 OK`, `HTTP/2 200`.
+    private mutating func takeStatus(_ line: Slice<UnsafeRawBufferPointer>) throws(Fault) {
+        let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: true)
+        guard parts.count >= 2, parts[0].starts(with: "HTTP/".utf8), parts[1].count == 3,
+            parts[1].allSatisfy(ByteClass.isDigit)
+        else { throw .malformedHead(.statusLine) }
+        status = parts[1].reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        guard (100...599).contains(status) else { throw .malformedHead(.statusLine) }
+        guard status != 101 else { throw .malformedHead(.switched) }
+        headers = []
+        contentLength = nil
+        stage = .fields
+    }
+
+    private mutating func takeField(_ line: Slice<UnsafeRawBufferPointer>) throws(Fault) {
+        if line.isEmpty {
+            stage = .headEnded
+            if status >= 200 { try endHead() }
+            return
+        }
+        guard line.allSatisfy(ByteClass.isFieldValue) else { throw .malformedHead(.control) }
+        // RFC 9112 §5.2: a line that begins with a space goes on with the field before it.
+        if let first = line.first, ByteClass.isSpace(first) {
+            guard let last = headers.popLast() else { throw .malformedHead(.field) }
+            headers.append((last.name, last.value + " " + Self.trimmed(line)))
+            return
+        }
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else {
+            throw .malformedHead(.field)
+        }
+        let name = String(decoding: line[..<colon], as: UTF8.self)
+        let value = Self.trimmed(line[line.index(after: colon)...])
+        // RFC 9112 §6.3: several lengths that differ are an error; whoever sent them may mean another end.
+        if ASCIIText.isSame(name, "content-length") {
+            let length = Int(value)
+            guard length != nil, value.utf8.allSatisfy(ByteClass.isDigit),
+                contentLength == nil || contentLength == length
+            else { throw .malformedHead(.lengths) }
+            contentLength = length
+        }
+        headers.append((name, value))
+    }
+
+    /// Decides from the final head what the body may be.
+    private mutating func endHead() throws(Fault) {
+        guard hasBody, status != 204, status != 304 else { return }
+        if let contentLength, contentLength > limits.bytesMax { throw .body(.tooLarge(bytesMax: limits.bytesMax)) }
+        let codings = headers.lazy.filter { ASCIIText.isSame($0.name, "content-encoding") }
+            .flatMap { $0.value.utf8.split(separator: UInt8(ascii: ",")) }
+            .map { ASCIIText.lowered(Self.trimmed($0)) }
+            .filter { !$0.isEmpty && $0 != "identity" }
+        switch Array(codings) {
+        case []: return
+        case ["gzip"], ["x-gzip"]:
+            guard let decoder = GzipDecoder() else { throw .body(.tooLarge(bytesMax: limits.bytesMax)) }
+            self.decoder = decoder
+        default: throw .unknownCoding
+        }
+    }
+
+    private static func trimmed(_ bytes: some BidirectionalCollection<UInt8>) -> String {
+        let kept = bytes.drop(while: ByteClass.isSpace)
+        guard let end = kept.lastIndex(where: { !ByteClass.isSpace($0) }) else { return "" }
+        return String(decoding: kept[...end], as: UTF8.self)
+    }
+}
