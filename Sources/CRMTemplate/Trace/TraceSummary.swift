@@ -23,8 +23,8 @@ package struct TraceSummary: Sendable, Hashable {
     /// Reads the outcome out of a trace.
     package init(_ trace: Trace) {
         var reading = TraceReading(number: trace.inputs.first { $0.name == "Number" }?.value.text ?? "")
-        reading.look(at: trace.steps, in: nil)
-        let failures = reading.failures.map { "\($0.scenario): \($0.message)" }
+        reading.look(at: trace.steps, in: nil, isLogin: false)
+        let failures = reading.failures
         var reasons: [String] = []
         switch trace.trigger {
         case .lookupByNumber, .lookupByEmail, .searchContacts, .getAllContacts, .createContact,
@@ -87,9 +87,10 @@ private struct TraceReading {
         var body: TraceText?
         var isAnswerEmpty = false
         var records: Int?
-        var refusedContacts: [String] = []
-        var contacts = 0
+        var hasOutputs = false
         var hasFailed = false
+        /// Logins have no result of their own: what comes of one is told by the scenario that needed it.
+        let isLogin: Bool
         /// Scenarios chained to it that ran.
         var chainedCount = 0
     }
@@ -110,54 +111,81 @@ private struct TraceReading {
 
     let number: String
     private(set) var scenarios: [Scenario] = []
-    private(set) var failures: [RunResult.Failure] = []
+    /// In sentences.
+    private(set) var failures: [String] = []
+    private(set) var contacts = 0
+    /// Why results are no contacts, in sentences.
+    private(set) var refusals: [String] = []
     private(set) var requestCount = 0
+    /// The scenario that was begun last by the trigger itself.
+    private var root: Int?
 
     init(number: String) { self.number = number }
 
-    var contacts: Int { scenarios.reduce(0) { $0 + $1.contacts } }
-
-    /// Why nothing came of it: the failures, then each scenario that ended a chain.
+    /// Why nothing came of it: failures, results that are no contacts, then each scenario that ended a chain.
     var reasons: [String] {
-        failures.map { "\($0.scenario): \($0.message)" }
-            + scenarios.filter { !$0.hasFailed && $0.contacts == 0 && $0.chainedCount == 0 }.flatMap(reasons(of:))
+        failures + refusals
+            + scenarios.filter { !$0.hasFailed && !$0.isLogin && $0.chainedCount == 0 }.flatMap(reasons(of:))
     }
 
     /// Takes in the steps inside a scenario (its index), or those outside of all.
-    mutating func look(at steps: [Trace.Step], in scenario: Int?) {
+    mutating func look(at steps: [Trace.Step], in scenario: Int?, isLogin: Bool) {
         for step in steps {
-            var inside = scenario
+            var (inside, insideLogin) = (scenario, isLogin)
             switch step.event {
             case .scenario(let id, let index, let position):
-                if let scenario { scenarios[scenario].chainedCount += 1 }
-                let name = TraceWords.scenario(id: id, index: index)
-                scenarios.append(Scenario(name: "\(name) (line \(position.line))"))
+                if let scenario, !isLogin { scenarios[scenario].chainedCount += 1 }
+                let name = "\(TraceWords.scenario(id: id, index: index)) (line \(position.line))"
+                scenarios.append(Scenario(name: name, isLogin: isLogin))
                 inside = scenarios.count - 1
-            case .failure(let failure):
-                failures.append(failure)
-                if let scenario { scenarios[scenario].hasFailed = true }
-            case .request: requestCount += 1
-            case .queued, .authentication, .condition, .response, .transportFailure, .rule, .records, .record,
-                .variable,
-                .output, .next, .contactAccepted, .contactRefused, .note:
+                if scenario == nil { root = inside }
+            case .authentication: insideLogin = true
+            case .request: requestCount += isLogin ? 0 : 1
+            case .failure(let failure): take(failure, in: scenario)
+            // Acceptance comes after the scenario, which has ended by then.
+            case .contactAccepted: contacts += 1
+            case .contactRefused(let reason, _):
+                let name = (scenario ?? root).map { scenarios[$0].name } ?? "the run"
+                refusals.append(Self.sentence("\(name) gave a result that is no contact: \(reason)"))
+            case .queued, .condition, .response, .transportFailure, .rule, .records, .record, .variable, .output, .next,
+                .note:
                 break
             }
             if let scenario { scenarios[scenario].take(step.event) }
-            look(at: step.steps, in: inside)
+            look(at: step.steps, in: inside, isLogin: insideLogin)
         }
+    }
+
+    private mutating func take(_ failure: RunResult.Failure, in scenario: Int?) {
+        if let scenario {
+            scenarios[scenario].hasFailed = true
+            // The trace knows more than the failure: what was asked, and what the CRM said about it.
+            if failure.code == "http-status", let refusal = scenarios[scenario].refusal {
+                failures.append(Self.sentence("\(scenarios[scenario].name): \(refusal)"))
+                return
+            }
+        }
+        let place = failure.scenario.isEmpty ? "" : "\(failure.scenario): "
+        failures.append(Self.sentence(place + failure.message))
+    }
+
+    /// With a full stop, unless it ends like a sentence already.
+    private static func sentence(_ text: String) -> String {
+        text.hasSuffix(".") || text.hasSuffix("…") ? text : text + "."
     }
 
     private func reasons(of scenario: Scenario) -> [String] {
         let name = scenario.name
-        if let failure = scenario.transportFailure { return ["\(name): \(failure)"] }
-        if let refusal = scenario.refusal { return ["\(name): \(refusal)."] }
+        if let failure = scenario.transportFailure { return [Self.sentence("\(name): \(failure)")] }
+        if let refusal = scenario.refusal { return [Self.sentence("\(name): \(refusal)")] }
         if scenario.requestCount == 0, let source = scenario.skipped {
             return ["\(name): the request was left out, because SkipIf is true: \(source)"]
         }
-        if !scenario.refusedContacts.isEmpty {
-            return scenario.refusedContacts.map { "\(name) gave a result that is no contact: \($0)" }
+        // A result that was no contact has its own sentence.
+        if scenario.hasOutputs { return [] }
+        if let records = scenario.records, records > 0 {
+            return ["\(name) gave no result: it has no outputs with a value."]
         }
-        guard scenario.records == 0 else { return ["\(name) gave no result: it has no outputs with a value."] }
         if scenario.rules.isEmpty {
             return scenario.isAnswerEmpty
                 ? ["\(name): the answer is empty."]
@@ -197,6 +225,9 @@ private struct TraceReading {
 }
 
 extension TraceReading.Scenario {
+    /// Characters of an error's body that a sentence repeats: most CRMs say in them what is wrong.
+    private static let answerShown = 160
+
     fileprivate mutating func take(_ event: Trace.Event) {
         switch event {
         case .condition(let name, let source, let result, _):
@@ -207,7 +238,9 @@ extension TraceReading.Scenario {
             skipped = nil
             request = "\(method) \(url)"
         case .response(let status, _, let body, let byteCount):
-            refusal = TraceSummary.isGood(status: status) ? nil : "\(request) was answered with \(status)"
+            let words = body.text.prefix(Self.answerShown)
+            let said = words.isEmpty ? "" : ": \(words)\(words.count < body.text.count ? "…" : "")"
+            refusal = TraceSummary.isGood(status: status) ? nil : "\(request) was answered with \(status)\(said)"
             self.body = body
             isAnswerEmpty = byteCount == 0
             transportFailure = nil
@@ -217,9 +250,10 @@ extension TraceReading.Scenario {
                 TraceReading.Rule(
                     group: group, kind: kind, path: path, ethalon: ethalon, nodes: nodes, moreNodes: moreNodes))
         case .records(let names, let more): records = names.count + max(0, more)
-        case .contactAccepted: contacts += 1
-        case .contactRefused(let reason, _): refusedContacts.append(reason)
-        case .queued, .scenario, .authentication, .record, .variable, .output, .next, .note, .failure: break
+        case .output(_, _, let value): hasOutputs = hasOutputs || !value.text.isEmpty
+        case .queued, .scenario, .authentication, .record, .variable, .next, .contactAccepted, .contactRefused, .note,
+            .failure:
+            break
         }
     }
 }

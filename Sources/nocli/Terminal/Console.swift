@@ -12,6 +12,10 @@ struct Console {
     let usesColor: Bool
     /// Whether standard error is a terminal, so that a progress bar can redraw its line.
     let showsProgress: Bool
+    /// How many columns standard output has; where it is no terminal, as many as every terminal has.
+    var columns = Self.leastColumns
+
+    private static let leastColumns = 80
 
     /// The process's own output. Colour only on a terminal and without `NO_COLOR` (https://no-color.org).
     static func process(environment: [String: String]) -> Console {
@@ -20,7 +24,8 @@ struct Console {
             write: { writeAll($0, to: STDOUT_FILENO) },
             writeError: { writeAll($0, to: STDERR_FILENO) },
             usesColor: isatty(STDOUT_FILENO) == 1 && !isPlain,
-            showsProgress: isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb")
+            showsProgress: isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb",
+            columns: terminalColumns() ?? leastColumns)
     }
 
     /// Prints an answer for people, a line break behind it.
@@ -32,6 +37,13 @@ struct Console {
     /// The text in a style, or as it is where there is no colour.
     func styled(_ text: String, _ style: Style) -> String {
         usesColor ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    }
+
+    /// The columns of the terminal that standard output is; nil when it is none, or does not say.
+    private static func terminalColumns() -> Int? {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
     }
 
     /// A style by its ECMA-48 code (SGR).

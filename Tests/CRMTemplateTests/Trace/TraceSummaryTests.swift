@@ -16,6 +16,7 @@ import Testing
         return summary.reasons.joined(separator: " | ")
     }
 
+    private static let output = TraceSample.step(.output(type: "FirstName", source: "[F]", value: TraceText("Ann")))
     private static let none = TraceSample.step(.records([], more: 0))
 
     @Test func `a contact needs no reason`() {
@@ -102,7 +103,7 @@ import Testing
         #expect(
             reason([Sample.request, Sample.answer("no", status: 404), Self.none])
                 == """
-                scenario 1 (line 9): GET https://crm.test/api/people?phone=%2B4312345678 was answered with 404.
+                scenario 1 (line 9): GET https://crm.test/api/people?phone=%2B4312345678 was answered with 404: no.
                 """)
         let failure = TransportFailure(.timedOut, "crm.test:443 did not answer in 10 s.")
         #expect(
@@ -111,9 +112,11 @@ import Testing
         #expect(reason([Sample.request, Sample.answer("{}"), Self.none]).contains("no rule picked a record"))
         #expect(reason([Sample.request, Sample.answer(""), Self.none]).hasSuffix("the answer is empty."))
         #expect(
-            reason([Sample.step(.contactRefused(reason: "it has no ContactUrl.", fields: []))])
+            reason([Self.output, Sample.step(.contactRefused(reason: "it has no ContactUrl.", fields: []))])
                 == "scenario 1 (line 9) gave a result that is no contact: it has no ContactUrl.")
-        #expect(reason([Sample.request]).hasSuffix("it has no outputs with a value."))
+        let record = Sample.step(.records(["p[0]"], more: 0))
+        let empty = Sample.step(.output(type: "FirstName", source: "[F]", value: TraceText("")))
+        #expect(reason([Sample.request, record, empty]).hasSuffix("gave no result: it has no outputs with a value."))
     }
 
     @Test func `a repeated request that succeeds is no reason`() {
@@ -133,6 +136,50 @@ import Testing
         #expect(summary.verdict == .failed && summary.reasons == ["scenario 1: crm.test did not answer."])
     }
 
+    @Test func `a refused request is told with what was asked and what the CRM said`() {
+        let failure = RunResult.Failure(code: "http-status", scenario: "scenario 1", message: "the CRM answered 401")
+        let body = #"{"message":"Invalid API key"}"# + String(repeating: " ", count: 200)
+        let reasons = summary([
+            Sample.request, Sample.answer(body, status: 401), Sample.step(.failure(failure)),
+            Sample.rule(.any, "id"), Self.none,
+        ]).reasons
+        #expect(reasons.count == 1)
+        #expect(
+            reasons[0].hasPrefix(
+                """
+                scenario 1 (line 9): GET https://crm.test/api/people?phone=%2B4312345678 was answered with 401: \
+                {"message":"Invalid API key"}
+                """) && reasons[0].hasSuffix("…"))
+    }
+
+    @Test func `contacts and refusals recorded behind the scenario count for it`() {
+        let scenario = Sample.scenario([Sample.request, Sample.step(.records(["p[0]"], more: 0)), Self.output])
+        let refused = Sample.step(.contactRefused(reason: "it has no ContactUrl", fields: []))
+        #expect(
+            TraceSummary(Sample.trace([scenario, refused])).reasons == [
+                "scenario 1 (line 9) gave a result that is no contact: it has no ContactUrl."
+            ])
+        let accepted = Sample.step(.contactAccepted(Sample.contact))
+        #expect(TraceSummary(Sample.trace([scenario, refused, accepted])).headline == "1 contact")
+    }
+
+    @Test func `a login is neither a chain nor a request of the report`() {
+        let login = Sample.step(
+            .authentication(.started), [Sample.scenario([Sample.request, Sample.answer("{}")], id: "Auth", index: 3)])
+        let lookup = summary([login, Sample.request, Sample.answer("[]"), Sample.rule(.any, "id"), Self.none])
+        #expect(
+            lookup.reasons == [
+                "scenario 1 (line 9): the rule Any id leads to nothing in the answer: the answer is an empty array."
+            ])
+        #expect(summary([login, Sample.request], trigger: .reportCall).headline == "1 request was sent")
+    }
+
+    @Test func `a failure before any scenario is told alone`() {
+        let failure = RunResult.Failure(code: "overloaded", scenario: "", message: "too many runs are waiting")
+        let summary = TraceSummary(Sample.trace([Sample.step(.failure(failure))]))
+        #expect(summary.verdict == .failed && summary.reasons == ["too many runs are waiting."])
+    }
+
     @Test func `a failure beside a contact is told, and the contact counts`() {
         let failure = RunResult.Failure(code: "limit", scenario: "scenario 2", message: "Too many requests.")
         let summary = summary([Sample.step(.contactAccepted(Sample.contact)), Sample.step(.failure(failure))])
@@ -142,12 +189,12 @@ import Testing
     @Test(arguments: [(5, 5), (6, 6), (7, 7), (20, 7)])
     func `reasons are bounded and counted`(count: Int, shown: Int) {
         let refusals = (0..<count).map { Sample.step(.contactRefused(reason: "reason \($0)", fields: [])) }
-        let reasons = summary(refusals).reasons
+        let reasons = summary([Self.output] + refusals).reasons
         #expect(reasons.count == shown)
         #expect((reasons.last == "And 14 more reasons.") == (count == 20))
         #expect((reasons.last == "And 1 more reason.") == (count == 7))
         let alike = (0..<count).map { _ in Sample.step(.contactRefused(reason: "the same", fields: [])) }
-        #expect(summary(alike).reasons.count == 1)
+        #expect(summary([Self.output] + alike).reasons.count == 1)
     }
 
     @Test func `a call report is told by its requests`() {

@@ -1,0 +1,70 @@
+// Files that a command reads or writes whole. Nothing is kept open.
+
+import Glibc
+import Platform
+
+/// Reads and writes small files.
+enum WholeFile {
+    private static let blockBytes = 65_536
+
+    /// The bytes of a file, of standard input for `-`.
+    /// - Parameters:
+    ///   - what: what it has to be, for the message: `a template`.
+    ///   - limit: the most bytes it may have.
+    static func read(_ path: String, _ what: String, limit: Int, _ context: CommandContext) throws(CommandFailure)
+        -> [UInt8]
+    {
+        var bytes: [UInt8] = []
+        func take(_ block: [UInt8]) throws(CommandFailure) {
+            bytes += block
+            guard bytes.count <= limit else {
+                throw .badData("\(name(path)): expected \(what) of at most \(limit) bytes, found more")
+            }
+        }
+        guard path != "-" else {
+            while true {
+                let block = context.surroundings.readInput(blockBytes)
+                if block.isEmpty { return bytes }
+                try take(block)
+            }
+        }
+        let raw = open(path, O_RDONLY | O_CLOEXEC)
+        guard raw >= 0 else {
+            throw .badData("\(terminalSafe(path)): \(SystemError.last("open").reason). Name \(what).")
+        }
+        let descriptor = FileDescriptor(owning: raw)
+        var buffer = [UInt8](repeating: 0, count: blockBytes)
+        while true {
+            let count = Glibc.read(descriptor.rawValue, &buffer, buffer.count)
+            if count < 0 {
+                let error = SystemError.last("read")
+                if error.code == EINTR { continue }
+                throw .badData("\(terminalSafe(path)): \(error.reason). Name \(what).")
+            }
+            if count == 0 { return bytes }
+            try take(Array(buffer.prefix(count)))
+        }
+    }
+
+    /// Writes a file that only its owner may read, in place of one that is there.
+    static func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
+        let raw = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard raw >= 0 else {
+            throw .failed("\(terminalSafe(path)): cannot be written: \(SystemError.last("open").reason)")
+        }
+        let descriptor = FileDescriptor(owning: raw)
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor.rawValue, $0.baseAddress, $0.count) }
+            if count < 0 {
+                let error = SystemError.last("write")
+                if error.code == EINTR { continue }
+                throw .failed("\(terminalSafe(path)): cannot be written: \(error.reason)")
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// The file in a message.
+    static func name(_ path: String) -> String { path == "-" ? "standard input" : terminalSafe(path) }
+}
