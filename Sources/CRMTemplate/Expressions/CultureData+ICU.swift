@@ -34,8 +34,7 @@ extension CultureData {
         let number = NumberFormatter()
         number.locale = locale
         number.numberStyle = .decimal
-        let groupSizes =
-            [number.groupingSize] + (number.secondaryGroupingSize > 0 ? [number.secondaryGroupingSize] : [])
+        let groupSizes = Self.groupSizes(of: number.positiveFormat ?? "")
         let percent = NumberFormatter()
         percent.locale = locale
         percent.numberStyle = .percent
@@ -65,7 +64,7 @@ extension CultureData {
             era: formatter.eraSymbols.last ?? invariant.era,
             decimalPoint: number.decimalSeparator ?? invariant.decimalPoint,
             groupSeparator: number.groupingSeparator ?? invariant.groupSeparator,
-            groupSizes: groupSizes.allSatisfy { $0 > 0 } ? groupSizes : invariant.groupSizes,
+            groupSizes: groupSizes ?? invariant.groupSizes,
             minus: number.minusSign ?? invariant.minus, percent: number.percentSymbol ?? invariant.percent,
             perMille: number.perMillSymbol ?? invariant.perMille,
             percentPattern: Self.affixes(percent.positiveFormat ?? "", sign: "%", as: "%", default: "n %"),
@@ -137,6 +136,14 @@ extension CultureData {
         let literal = rest.prefix { !letters.contains($0) }
         let text = literal.filter { $0 != "'" }
         return text.isEmpty || rest.count == literal.count ? nil : String(text)
+    }
+
+    /// The digits of the group before the point and of those before that, in a pattern of ICU: `#,##,##0.###` is 3 and 2.
+    private static func groupSizes(of pattern: String) -> [Int]? {
+        let whole = pattern.prefix { $0 != "." && $0 != ";" }
+        let groups = whole.split(separator: ",", omittingEmptySubsequences: false).dropFirst()
+        let sizes = groups.reversed().prefix(2).map { group in group.filter("#0".contains).count }
+        return sizes.isEmpty || sizes.contains(0) ? nil : sizes
     }
 
     /// What stands around the number in a pattern of ICU: `#,##0.00 ¤` is `n $`.

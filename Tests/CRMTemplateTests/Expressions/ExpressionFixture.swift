@@ -8,6 +8,9 @@ enum Fixture {
     static let instant = UnixTime(seconds: 1_772_600_767)
     static let date = DateTimeValue.utc(instant)
 
+    /// A date of ISO 8601; the first of all where the text is none, which no row expects.
+    static func date(_ iso: String) -> DateTimeValue { DateTimeValue(iso: iso) ?? DateTimeValue(ticks: 0, kind: .utc) }
+
     static func scope(_ values: [String: Value], _ origins: Origins = .data) -> VariableScope {
         var scope = VariableScope()
         for (name, value) in values.sorted(by: { $0.key < $1.key }) { scope.set(name, Variable(value, origins)) }
