@@ -34,7 +34,7 @@ extension CultureData {
         let number = NumberFormatter()
         number.locale = locale
         number.numberStyle = .decimal
-        let groupSizes = Self.groupSizes(of: number.positiveFormat ?? "")
+        let groupSizes = Self.groupSizes(in: 1_234_567_890.formatted(.number.locale(locale)))
         let percent = NumberFormatter()
         percent.locale = locale
         percent.numberStyle = .percent
@@ -138,12 +138,12 @@ extension CultureData {
         return text.isEmpty || rest.count == literal.count ? nil : String(text)
     }
 
-    /// The digits of the group before the point and of those before that, in a pattern of ICU: `#,##,##0.###` is 3 and 2.
-    private static func groupSizes(of pattern: String) -> [Int]? {
-        let whole = pattern.prefix { $0 != "." && $0 != ";" }
-        let groups = whole.split(separator: ",", omittingEmptySubsequences: false).dropFirst()
-        let sizes = groups.reversed().prefix(2).map { group in group.filter("#0".contains).count }
-        return sizes.isEmpty || sizes.contains(0) ? nil : sizes
+    /// The digits of the last group and of the one before it, in a number as ICU writes it: `1,23,45,67,890` is 3 and 2.
+    /// `NumberFormatter` does not know the second.
+    private static func groupSizes(in sample: String) -> [Int]? {
+        let groups = sample.split { !("0"..."9").contains($0) }
+        guard groups.count > 2 else { return nil }
+        return groups.dropFirst().suffix(2).reversed().map(\.count)
     }
 
     /// What stands around the number in a pattern of ICU: `#,##0.00 ¤` is `n $`.
