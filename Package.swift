@@ -56,7 +56,7 @@ let package = Package(
         // The product.
         library("NumbersCore", ["CNumberPlan", "JSONText", "Platform"]),
         library("CRMTemplate", ["CLibXML2", "HTTPWire", "JSONText", "Platform"]),
-        library("CRMTransport", ["CRMTemplate", "HTTPClient", "JSONText", "Platform"]),
+        library("CRMTransport", ["CRMTemplate", "HTTPClient", "HTTPWire", "JSONText", "Platform"]),
         library("NumbersStorage", ["NumbersCore", "Platform", "SQLiteDatabase"]),
         program(
             "LookupServer",
