@@ -2,6 +2,7 @@
 //
 //   EngineBench generate DIR          writes answer.json (2 KB), page.json (1 MB) and text.json (1 MB, mixed strings)
 //   EngineBench json FILE SECONDS     megabytes a second, text to tree
+//   EngineBench read FILE SECONDS     answers a second: text to tree, one rule, twelve variables of each record
 //   EngineBench memory FILE           bytes that the process holds more with the tree than without
 
 import CRMTemplate
@@ -15,8 +16,9 @@ enum EngineBench {
         switch arguments.first {
         case "generate" where arguments.count == 2: generate(in: arguments[1])
         case "json" where arguments.count == 3: json(arguments[1], seconds: Double(arguments[2]) ?? 1)
+        case "read" where arguments.count == 3: ResponseReading.measure(read(arguments[1]), Double(arguments[2]) ?? 1)
         case "memory" where arguments.count == 2: memory(arguments[1])
-        default: fail("usage: EngineBench generate DIR | json FILE SECONDS | memory FILE")
+        default: fail("usage: EngineBench generate DIR | json FILE SECONDS | read FILE SECONDS | memory FILE")
         }
     }
 

@@ -45,8 +45,8 @@ package struct JSONDocument: Sendable {
     /// The text, as it was given.
     package let bytes: [UInt8]
     @usableFromInline let tape: [TapeWord]
-    /// Of objects too large to search.
-    private let indexes: MemberIndexes
+    /// Of objects too large to search; most documents have none.
+    @usableFromInline let indexes: MemberIndexes?
 
     /// Reads one JSON text (RFC 8259) with white space around it, checking its grammar and its UTF-8 to the end.
     package init(
@@ -90,17 +90,9 @@ package struct JSONDocument: Sendable {
     /// The outermost value.
     package var root: Node { Node(0) }
 
-    @inlinable
     package func kind(of node: Node) -> Kind {
-        switch tape[Int(node.place)].kind {
-        case .null: .null
-        case .yes: .boolean(true)
-        case .no: .boolean(false)
-        case .number: .number
-        case .string, .escapedString: .string
-        case .array: .array
-        case .object: .object
-        }
+        precondition(Int(node.place) < tape.count, "a node of another document")
+        return withView { $0.kind(of: node) }
     }
 
     /// Where the node after a value stands, everything in it skipped: its next sibling, or what ``end(of:)`` says.
@@ -122,20 +114,20 @@ package struct JSONDocument: Sendable {
     /// The value of a member of that name, the last of several (as .NET and JavaScript read them); nil when there is
     /// none, or the node is no object.
     package func member(_ name: JSONName, of object: Node) -> Node? {
-        let place = Int(object.place)
-        guard tape[place].kind == .object else { return nil }
-        if let index = indexes[object.place] { return index.value(of: name, tape: tape, bytes: bytes) }
-        return bytes.withUnsafeBufferPointer { text in
-            tape.withUnsafeBufferPointer { tape in
-                let end = tape[place].length
-                var found: Node?
-                var member = place + 1
-                while member < end {
-                    if name.isWritten(by: tape[member], in: text) { found = Node(member + 1) }
-                    let value = tape[member + 1]
-                    member = value.isContainer ? value.length : member + 2
+        precondition(Int(object.place) < tape.count, "a node of another document")
+        return withView { view in withUnsafePointer(to: name) { view.member($0, of: object) } }
+    }
+
+    /// Lends the document as it lies in memory.
+    @inlinable
+    package func withView<Result, Failure>(
+        _ body: (JSONView) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try bytes.withUnsafeBufferPointer { bytes throws(Failure) in
+            try tape.withUnsafeBufferPointer { tape throws(Failure) in
+                try withExtendedLifetime(indexes) { () throws(Failure) in
+                    try body(JSONView(bytes: bytes, tape: tape, indexes: indexes.map { .passUnretained($0) }))
                 }
-                return found
             }
         }
     }
@@ -144,20 +136,9 @@ package struct JSONDocument: Sendable {
 
     /// The text of a string without its escapes, or a number or literal as it is spelt. Of arrays and objects: empty.
     package func text(of node: Node) -> String {
-        withText(of: node) { String(decoding: $0, as: UTF8.self) }
+        precondition(Int(node.place) < tape.count, "a node of another document")
+        return withView { $0.text(of: node) }
     }
-
-    /// The bytes of what ``text(of:)`` gives, without a string being made; valid within the closure only.
-    @inlinable
-    package func withText<Result>(of node: Node, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        let word = tape[Int(node.place)]
-        if word.kind == .escapedString { return unescaped(word).withUnsafeBufferPointer(body) }
-        let range = word.isContainer ? 0..<0 : word.offset..<word.offset + word.length
-        return bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range])) }
-    }
-
-    @usableFromInline
-    func unescaped(_ word: TapeWord) -> [UInt8] { JSONEscapes.removed(bytes, word.offset, word.length) }
 
     /// Where the JSON text of a value stands, quotes and brackets with it.
     package func range(of node: Node) -> Range<Int> {
@@ -172,18 +153,16 @@ package struct JSONDocument: Sendable {
     /// The offset of the bracket that ends an array or object. The tape does not hold it: brackets that follow the last
     /// text in it are counted, as nothing but those and white space can stand there.
     private func closingBracket(of node: Node) -> Int {
-        // What is last on the tape is last in the text, too; of what it is in, the end is the same place.
-        let last = tape[tape[Int(node.place)].length - 1]
-        var open = 0
-        var container = Int(node.place)
-        let end = tape[container].length
+        // What is last on the tape is last in the text, too.
+        let end = tape[Int(node.place)].length
+        let last = tape[end - 1]
         // The containers that end here, from the outside in: each is the last value of the one before.
-        var place = container
+        var open = 0
+        var place = Int(node.place)
         while place < end {
             let word = tape[place]
             if word.isContainer, word.length == end {
                 open += 1
-                container = place
                 place += 1
             } else {
                 place = word.isContainer ? word.length : place + 1

@@ -55,12 +55,15 @@ struct Hits: Sendable {
     ///
     /// Places that agree down to a level are neighbours; those of an array that was chosen from are found by halving,
     /// those of one that was not all agree. The cost is that of the places led to, and of a search in each level.
-    func forEachAgreeing(with chosen: [ArrayChoice], in document: JSONDocument, _ body: (Int) -> Bool) {
-        _ = visit(0..<count, 0, chosen, document, body)
+    func forEachAgreeing(
+        with chosen: some Collection<ArrayChoice>, in view: JSONView, _ body: (Int) -> Bool
+    ) {
+        _ = visit(0..<count, 0, chosen, view, body)
     }
 
     private func visit(
-        _ range: Range<Int>, _ level: Int, _ chosen: [ArrayChoice], _ document: JSONDocument, _ body: (Int) -> Bool
+        _ range: Range<Int>, _ level: Int, _ chosen: some Collection<ArrayChoice>, _ view: JSONView,
+        _ body: (Int) -> Bool
     ) -> Bool {
         var index = range.lowerBound
         // At most one place ends here, before those that go further down.
@@ -72,11 +75,11 @@ struct Hits: Sendable {
             let array = choice(index, level).array
             let rest = index..<range.upperBound
             let behind = first(
-                atOrBehind: document.end(of: array), in: rest, level)
+                atOrBehind: view.end(of: array), in: rest, level)
             if let choice = chosen.first(where: { $0.array == array }) {
                 let low = first(atOrBehind: choice.element, in: index..<behind, level)
-                let high = first(atOrBehind: document.next(after: choice.element), in: low..<behind, level)
-                guard visit(low..<high, level + 1, chosen, document, body) else { return false }
+                let high = first(atOrBehind: view.next(after: choice.element), in: low..<behind, level)
+                guard visit(low..<high, level + 1, chosen, view, body) else { return false }
             } else {
                 for place in index..<behind {
                     guard body(place) else { return false }
@@ -88,9 +91,9 @@ struct Hits: Sendable {
     }
 
     /// Whether any place agrees with the choices.
-    func hasAgreeing(with chosen: [ArrayChoice], in document: JSONDocument) -> Bool {
+    func hasAgreeing(with chosen: some Collection<ArrayChoice>, in view: JSONView) -> Bool {
         var found = false
-        forEachAgreeing(with: chosen, in: document) { _ in
+        forEachAgreeing(with: chosen, in: view) { _ in
             found = true
             return false
         }

@@ -1,86 +1,125 @@
-// The way a path takes through a document: every node it leads to, with the elements chosen on the way. One walk owns its
-// state and ends with it.
+// The way a path takes through a document: every node it leads to, with the elements chosen on the way. A walk lives
+// inside ``walk(_:in:fixed:steps:_:)``, which lends it all its memory.
 
 internal import JSONText
 
+/// What a walk leads to the nodes at the end of its path.
+protocol PathVisitor {
+    /// - Parameter choices: the elements the node is in, from the outside in; valid during the call.
+    /// - Returns: whether the walk goes on.
+    mutating func visit(_ node: JSONDocument.Node, _ choices: UnsafeBufferPointer<ArrayChoice>) -> Bool
+}
+
 /// A walk along one path (spec 4.2). Arrays are transparent: a step applies to each element, or, in an array that a
 /// record has chosen an element of, to that element.
-struct PathWalk {
-    private let document: JSONDocument
-    private let steps: [ResponsePath.Step]
-    private let fixed: [ArrayChoice]
-    /// The elements the walk is in, from the outside in.
-    private(set) var choices: [ArrayChoice] = []
-    /// Nodes that may still be looked at. When it is used up the walk ends, and ``isCut`` says so.
-    private(set) var stepsLeft: Int
-    var isCut: Bool { stepsLeft < 0 }
+struct PathWalk<Visitor: PathVisitor> {
+    private let view: JSONView
+    private let names: UnsafeBufferPointer<JSONName>
+    private let positions: [Int?]
+    private let fixed: UnsafeBufferPointer<ArrayChoice>
+    private let choices: UnsafeMutablePointer<ArrayChoice>
+    private var depth = 0
+    private var stepsLeft: Int
+    private var visitor: Visitor
 
-    /// - Parameter fixed: choices the walk is bound by.
-    init(
-        _ path: ResponsePath, style: PathStyle, in document: JSONDocument, fixed: [ArrayChoice] = [], steps: Int
+    private init(
+        _ view: JSONView, _ names: UnsafeBufferPointer<JSONName>, _ positions: [Int?],
+        _ fixed: UnsafeBufferPointer<ArrayChoice>, _ choices: UnsafeMutablePointer<ArrayChoice>, _ steps: Int,
+        _ visitor: Visitor
     ) {
-        self.document = document
-        self.steps = style == .positions ? path.positionalSteps ?? path.steps : path.steps
+        self.visitor = visitor
+        self.view = view
+        self.names = names
+        self.positions = positions
         self.fixed = fixed
+        self.choices = choices
         stepsLeft = steps
     }
 
-    /// Leads to every node in the order of the document, until `body` says that it has seen enough.
-    mutating func run(_ body: (JSONDocument.Node, [ArrayChoice]) -> Bool) {
-        _ = visit(document.root, 0, body)
+    /// Leads to every node at the end of a path, in the order of the document, until the visitor has seen enough.
+    /// - Parameters:
+    ///   - view: the content's.
+    ///   - fixed: choices the walk is bound by.
+    ///   - steps: how many nodes may be looked at; what is left of them, below 0 when the walk was ended by that.
+    static func walk(
+        _ path: ResponsePath, in content: ResponseTree.Content, _ view: JSONView, fixed: [ArrayChoice] = [],
+        steps: inout Int, visitor: inout Visitor
+    ) {
+        let positional = content.style == .positions ? path.positionalSteps : nil
+        let way = positional ?? path.steps
+        way.names.withUnsafeBufferPointer { names in
+            fixed.withUnsafeBufferPointer { fixed in
+                // No more arrays can be inside each other than the document's depth allows.
+                withUnsafeTemporaryAllocation(of: ArrayChoice.self, capacity: content.limits.depth) { choices in
+                    guard let base = choices.baseAddress else { return }
+                    var walk = PathWalk(view, names, way.positions, fixed, base, steps, visitor)
+                    _ = walk.visit(view.root, 0)
+                    steps = walk.stepsLeft
+                    visitor = walk.visitor
+                }
+            }
+        }
     }
 
     /// Recursive over nested arrays only, of which the document's depth limit allows so many.
     /// - Returns: whether the walk goes on.
     private mutating func visit(
-        _ start: JSONDocument.Node, _ firstStep: Int, _ body: (JSONDocument.Node, [ArrayChoice]) -> Bool
+        _ start: JSONDocument.Node, _ firstStep: Int
     ) -> Bool {
         var node = start
         var step = firstStep
         while true {
             stepsLeft -= 1
             if stepsLeft < 0 { return false }
-            switch document.kind(of: node) {
-            case .array:
-                if step < steps.count, let position = steps[step].position {
-                    guard let element = element(position, of: node) else { return true }
-                    return enter(element, of: node, step + 1, body)
-                }
-                if let choice = fixed.first(where: { $0.array == node }) {
-                    return enter(choice.element, of: node, step, body)
-                }
-                var element = document.first(in: node)
-                let end = document.end(of: node)
-                while element < end {
-                    guard enter(element, of: node, step, body) else { return false }
-                    element = document.next(after: element)
-                }
-                return true
+            switch view.kind(of: node) {
+            case .array: return visitElements(of: node, step)
             case .object:
-                guard step < steps.count else { return body(node, choices) }
-                guard let member = document.member(steps[step].name, of: node) else { return true }
+                guard step < names.count, let base = names.baseAddress else { return lead(to: node) }
+                guard let member = view.member(base + step, of: node) else { return true }
                 node = member
                 step += 1
             case .null, .boolean, .number, .string:
-                return step < steps.count || body(node, choices)
+                return step < names.count || lead(to: node)
             }
         }
     }
 
-    private mutating func enter(
-        _ element: JSONDocument.Node, of array: JSONDocument.Node, _ step: Int,
-        _ body: (JSONDocument.Node, [ArrayChoice]) -> Bool
+    private mutating func lead(to node: JSONDocument.Node) -> Bool {
+        visitor.visit(node, UnsafeBufferPointer(start: choices, count: depth))
+    }
+
+    private mutating func visitElements(
+        of array: JSONDocument.Node, _ step: Int
     ) -> Bool {
-        choices.append(ArrayChoice(array: array, element: element))
-        defer { choices.removeLast() }
-        return visit(element, step, body)
+        if step < positions.count, let position = positions[step] {
+            guard let element = element(position, of: array) else { return true }
+            return enter(element, of: array, step + 1)
+        }
+        for choice in fixed where choice.array == array { return enter(choice.element, of: array, step) }
+        var element = view.first(in: array)
+        let end = view.end(of: array)
+        while element < end {
+            guard enter(element, of: array, step) else { return false }
+            element = view.next(after: element)
+        }
+        return true
+    }
+
+    @inline(__always)
+    private mutating func enter(
+        _ element: JSONDocument.Node, of array: JSONDocument.Node, _ step: Int
+    ) -> Bool {
+        choices[depth] = ArrayChoice(array: array, element: element)
+        depth += 1
+        defer { depth -= 1 }
+        return visit(element, step)
     }
 
     private mutating func element(_ position: Int, of array: JSONDocument.Node) -> JSONDocument.Node? {
-        var element = document.first(in: array)
-        let end = document.end(of: array)
+        var element = view.first(in: array)
+        let end = view.end(of: array)
         for _ in 0..<position where element < end {
-            element = document.next(after: element)
+            element = view.next(after: element)
             stepsLeft -= 1
             if stepsLeft < 0 { return nil }
         }

@@ -15,16 +15,17 @@ package struct Record: Sendable, Hashable {
     /// In the order of the document, so that an outer array comes before those in it. Arrays that stand side by side can
     /// both be there, when groups of rules went different ways.
     let choices: [ArrayChoice]
-    private let document: JSONDocument?
+    /// What the choices are places of, and of nothing else.
+    let content: ResponseTree.Content
 
-    init(choices: [ArrayChoice], in document: JSONDocument?) {
+    init(choices: [ArrayChoice], in content: ResponseTree.Content) {
         self.choices = choices
-        self.document = document
+        self.content = content
     }
 
     /// The arrays with the chosen positions, for people: `people[0].phones[1]`; empty when there was no array.
     package var description: String {
-        guard let document else { return "" }
+        let document = content.document
         // Inner choices name the outer ones with them.
         let innermost = choices.indices.filter { index in
             index + 1 == choices.count
@@ -35,16 +36,18 @@ package struct Record: Sendable, Hashable {
 
     /// The innermost element in which all choices are; nil for the root.
     var element: JSONDocument.Node? {
-        guard let document, let last = choices.last else { return nil }
+        guard let last = choices.last else { return nil }
         var found: JSONDocument.Node?
         for choice in choices {
-            guard last.element < document.next(after: choice.element) else { break }
+            guard last.element < content.document.next(after: choice.element) else { break }
             found = choice.element
         }
         return found
     }
 
-    package static func == (left: Record, right: Record) -> Bool { left.choices == right.choices }
+    package static func == (left: Record, right: Record) -> Bool {
+        left.content === right.content && left.choices == right.choices
+    }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(choices) }
 }

@@ -9,14 +9,15 @@ package struct ResponsePath: Sendable, Hashable {
     /// The names on the way; empty for the root.
     package let segments: [String]
     /// The segments, ready to be looked for.
-    let steps: [Step]
+    let steps: Steps
     /// The steps where positions in arrays are allowed; nil when they are the same.
-    let positionalSteps: [Step]?
+    let positionalSteps: Steps?
 
-    /// A name to go down by, or a position in an array when the node is one.
-    struct Step: Sendable, Hashable {
-        let name: JSONName
-        let position: Int?
+    /// Names to go down by.
+    struct Steps: Sendable, Hashable {
+        var names: [JSONName] = []
+        /// For each name the position it is where the node is an array; empty when none is one.
+        var positions: [Int?] = []
     }
 
     package init(_ text: String) {
@@ -25,24 +26,26 @@ package struct ResponsePath: Sendable, Hashable {
         self.text = end.map { String(trimmed[...$0]) } ?? ""
         segments =
             self.text.isEmpty ? [] : self.text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        steps = segments.map { Step(name: JSONName($0), position: nil) }
+        steps = Steps(names: segments.map(JSONName.init))
         let positional = segments.flatMap(Self.positionalSteps)
-        positionalSteps = positional == steps ? nil : positional
+        positionalSteps =
+            positional.allSatisfy { $0.position == nil }
+            ? nil : Steps(names: positional.map { JSONName($0.name) }, positions: positional.map(\.position))
     }
 
     /// `a`, `0`, `a[0]` and `a[0][1]` as steps; brackets that hold anything but a position belong to the name.
-    private static func positionalSteps(_ segment: String) -> [Step] {
+    private static func positionalSteps(_ segment: String) -> [(name: String, position: Int?)] {
         var rest = Substring(segment)
-        var steps: [Step] = []
+        var steps: [(name: String, position: Int?)] = []
         while rest.last == "]", let bracket = rest.lastIndex(of: "["),
             let position = position(rest[rest.index(after: bracket)...].dropLast())
         {
-            steps.append(Step(name: JSONName(String(rest[bracket...].dropFirst().dropLast())), position: position))
+            steps.append((String(rest[bracket...].dropFirst().dropLast()), position))
             rest = rest[..<bracket]
         }
         // `[0]` alone is a position and no empty name.
         if !rest.isEmpty || steps.isEmpty {
-            steps.append(Step(name: JSONName(String(rest)), position: position(rest)))
+            steps.append((String(rest), position(rest)))
         }
         return steps.reversed()
     }

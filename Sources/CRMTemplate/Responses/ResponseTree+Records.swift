@@ -26,6 +26,7 @@ extension ResponseTree {
 /// One search for records. Owns its state and ends with it.
 private struct RecordSearch {
     private let tree: ResponseTree
+    private let limits: ResponseLimits
     private let matching: MatchingContext
     private let explains: Bool
     private var groups: [Hits] = []
@@ -40,7 +41,8 @@ private struct RecordSearch {
         self.tree = tree
         self.matching = matching
         self.explains = explains
-        stepsLeft = tree.limits.steps
+        limits = tree.content?.limits ?? .standard
+        stepsLeft = limits.steps
     }
 
     mutating func add(_ group: RuleGroup, _ index: Int) throws(ExpressionError) {
@@ -49,7 +51,7 @@ private struct RecordSearch {
             let test = try RuleTest(rule, matching)
             let account = explains ? RuleAccount(tree, matching) : nil
             hits.append(
-                places(of: rule, test, account, placesLeft: tree.limits.places - hits.reduce(0) { $0 + $1.size }))
+                places(of: rule, test, account, placesLeft: limits.places - hits.reduce(0) { $0 + $1.size }))
             if let account { rules.append(account.event(of: rule, test, group: index)) }
         }
         groups.append(hits.count == 1 ? hits[0] : Hits.merged(hits))
@@ -58,37 +60,29 @@ private struct RecordSearch {
     private mutating func places(
         of rule: RuleTemplate, _ test: RuleTest, _ account: RuleAccount?, placesLeft: Int
     ) -> Hits {
-        var hits = Hits()
-        guard let content = tree.content else { return hits }
-        var walk = PathWalk(rule.path, style: tree.style, in: content.document, steps: stepsLeft)
-        var isFull = false
-        walk.run { node, choices in
-            let passes = test.passes(node, in: content)
-            account?.add(node, passes)
-            guard passes else { return true }
-            isFull = hits.size + choices.count >= placesLeft
-            if !isFull { hits.append(choices) }
-            return !isFull
+        guard let content = tree.content else { return Hits() }
+        return content.document.withView { view in
+            var visitor = RuleVisitor(test, in: content, view, account: account, most: placesLeft)
+            PathWalk.walk(rule.path, in: content, view, steps: &stepsLeft, visitor: &visitor)
+            if visitor.isFull || stepsLeft < 0 { isCut = true }
+            return visitor.hits
         }
-        stepsLeft = walk.stepsLeft
-        if isFull || walk.isCut { isCut = true }
-        return hits
     }
 
     mutating func outcome() -> RuleOutcome {
-        guard let document = tree.content?.document, let first = groups.first, !groups.contains(where: \.isEmpty) else {
+        guard let content = tree.content, let first = groups.first, !groups.contains(where: \.isEmpty) else {
             return RuleOutcome(records: [], rules: rules, isCut: isCut)
         }
         var records: [Record] = []
         if groups.count == 1 {
-            isCut = isCut || first.count > tree.limits.records
-            records = (0..<min(first.count, tree.limits.records)).map {
-                Record(choices: Array(first[$0]), in: document)
+            isCut = isCut || first.count > limits.records
+            records = (0..<min(first.count, limits.records)).map {
+                Record(choices: Array(first[$0]), in: content)
             }
         } else {
             var found: Set<[ArrayChoice]> = []
-            _ = join(0, [], document, &found)
-            records = found.sorted { $0.lexicographicallyPrecedes($1) }.map { Record(choices: $0, in: document) }
+            content.document.withView { view in _ = join(0, [], view, &found) }
+            records = found.sorted { $0.lexicographicallyPrecedes($1) }.map { Record(choices: $0, in: content) }
         }
         return RuleOutcome(records: records, rules: rules, isCut: isCut)
     }
@@ -96,10 +90,10 @@ private struct RecordSearch {
     /// Adds what the groups from one on have that agrees with the choices so far; recursive over groups.
     /// - Returns: whether to go on.
     private mutating func join(
-        _ group: Int, _ chosen: [ArrayChoice], _ document: JSONDocument, _ found: inout Set<[ArrayChoice]>
+        _ group: Int, _ chosen: [ArrayChoice], _ view: JSONView, _ found: inout Set<[ArrayChoice]>
     ) -> Bool {
         if group == groups.count {
-            guard found.count < tree.limits.records || found.contains(chosen) else {
+            guard found.count < limits.records || found.contains(chosen) else {
                 isCut = true
                 return false
             }
@@ -108,13 +102,13 @@ private struct RecordSearch {
         }
         let hits = groups[group]
         var goesOn = true
-        hits.forEachAgreeing(with: chosen, in: document) { place in
+        hits.forEachAgreeing(with: chosen, in: view) { place in
             stepsLeft -= Self.joinSteps
             if stepsLeft < 0 {
                 isCut = true
                 goesOn = false
             } else {
-                goesOn = join(group + 1, union(chosen, hits[place]), document, &found)
+                goesOn = join(group + 1, union(chosen, hits[place]), view, &found)
             }
             return goesOn
         }

@@ -11,66 +11,79 @@ extension ResponseTree {
         of variable: VariableTemplate, in record: Record?, matching: MatchingContext
     ) throws(ExpressionError) -> VariableReading {
         guard let record, let content else { return VariableReading(value: .null) }
-        let document = content.document
-        var isCut = false
-        var filters: [Hits] = []
-        for rule in variable.filter {
-            let test = try RuleTest(rule, matching)
-            var hits = Hits()
-            var walk = PathWalk(
-                rule.path, style: style, in: document, fixed: record.choices, steps: limits.variableSteps)
-            walk.run { node, choices in
-                if test.passes(node, in: content) { hits.append(choices) }
-                return true
-            }
-            isCut = isCut || walk.isCut
-            filters.append(hits)
+        // Places of one document mean nothing in another.
+        guard record.content === content else {
+            return VariableReading(value: .null, issue: "a record of another answer")
         }
-
-        var found: JSONDocument.Node?
-        var issue: String?
-        var walk = PathWalk(
-            variable.path, style: style, in: document, fixed: record.choices, steps: limits.variableSteps)
-        walk.run { node, choices in
-            switch document.kind(of: node) {
-            case .null: return true
-            case .object where content.text(of: node) == nil:
-                if isKept(choices, filters, document) { issue = "an object stands there, and no value" }
-                return true
-            case .array, .object, .boolean, .number, .string: break
+        return try content.document.withView { view throws(ExpressionError) in
+            var isComplete = true
+            var filters: [Hits] = []
+            for rule in variable.filter {
+                var steps = content.limits.variableSteps
+                // A walk ends before it could find more places than it has steps.
+                var visitor = RuleVisitor(try RuleTest(rule, matching), in: content, view, most: .max)
+                PathWalk.walk(rule.path, in: content, view, fixed: record.choices, steps: &steps, visitor: &visitor)
+                filters.append(visitor.hits)
+                isComplete = isComplete && steps >= 0
             }
-            guard isKept(choices, filters, document) else { return true }
-            if found != nil {
-                found = nil
-                issue = "several values and no Filter"
-                return false
-            }
-            found = node
-            issue = nil
-            // With a filter the first is meant.
-            return filters.isEmpty
+            var steps = content.limits.variableSteps
+            var visitor = ValueVisitor(content, view, filters)
+            PathWalk.walk(variable.path, in: content, view, fixed: record.choices, steps: &steps, visitor: &visitor)
+            return visitor.reading(isComplete: isComplete && steps >= 0)
         }
-        if isCut || walk.isCut, found == nil {
-            issue = "more than \(limits.variableSteps) values to look at"
-        }
-        guard let found else { return VariableReading(value: .null, issue: issue) }
-        return VariableReading(value: content.value(of: found), issue: issue)
-    }
-
-    private func isKept(_ choices: [ArrayChoice], _ filters: [Hits], _ document: JSONDocument) -> Bool {
-        filters.isEmpty || filters.contains { $0.hasAgreeing(with: choices, in: document) }
     }
 }
 
-extension ResponseTree.Content {
+/// Finds the value of a variable. Lives during one walk.
+private struct ValueVisitor: PathVisitor {
+    private let content: ResponseTree.Content
+    private let view: JSONView
+    /// Where each rule of the filter has passed.
+    private let filters: [Hits]
+    private var found: JSONDocument.Node?
+    private var issue: String?
+
+    init(_ content: ResponseTree.Content, _ view: JSONView, _ filters: [Hits]) {
+        self.content = content
+        self.view = view
+        self.filters = filters
+    }
+
+    mutating func visit(_ node: JSONDocument.Node, _ choices: UnsafeBufferPointer<ArrayChoice>) -> Bool {
+        let kind = view.kind(of: node)
+        guard kind != .null, isKept(choices) else { return true }
+        if kind == .object, content.text(of: node, view) == nil {
+            issue = "an object stands there, and no value"
+            return true
+        }
+        if found != nil {
+            found = nil
+            issue = "several values and no Filter"
+            return false
+        }
+        found = node
+        // With a filter the first is meant.
+        return filters.isEmpty
+    }
+
+    private func isKept(_ choices: UnsafeBufferPointer<ArrayChoice>) -> Bool {
+        filters.isEmpty || filters.contains { $0.hasAgreeing(with: choices, in: view) }
+    }
+
+    func reading(isComplete: Bool) -> VariableReading {
+        if let found { return VariableReading(value: value(at: found)) }
+        return VariableReading(
+            value: .null, issue: isComplete ? issue : "more than \(content.limits.variableSteps) values to look at")
+    }
+
     /// A leaf as a value; a number keeps its digits.
-    fileprivate func value(of node: JSONDocument.Node) -> Value {
-        switch document.kind(of: node) {
+    private func value(at node: JSONDocument.Node) -> Value {
+        switch view.kind(of: node) {
         case .null, .array: .null
         case .boolean(let flag): .boolean(flag)
-        case .number: .numeral(document.text(of: node))
-        case .string: .text(document.text(of: node))
-        case .object: text(of: node).map { .text(document.text(of: $0)) } ?? .null
+        case .number: .numeral(view.text(of: node))
+        case .string: .text(view.text(of: node))
+        case .object: content.text(of: node, view).map { .text(view.text(of: $0)) } ?? .null
         }
     }
 }

@@ -4,25 +4,28 @@ internal import JSONText
 
 /// An answer, JSON or XML, as one tree (spec 4.2).
 package struct ResponseTree: Sendable {
-    /// A tree that is not empty.
-    struct Content: Sendable {
+    /// What there is of a body that is not empty.
+    final class Content: Sendable {
         let document: JSONDocument
         /// Whether it was XML: an element with attributes and a text is an object that has the text under this name.
         let textName: JSONName?
+        let limits: ResponseLimits
+        let style: PathStyle
+
+        init(_ document: JSONDocument, textName: JSONName?, limits: ResponseLimits, style: PathStyle) {
+            self.document = document
+            self.textName = textName
+            self.limits = limits
+            self.style = style
+        }
     }
 
     let content: Content?
-    let limits: ResponseLimits
-    let style: PathStyle
 
     /// The tree of an empty body: no records, no values.
-    package static let empty = ResponseTree(content: nil, limits: .standard, style: .names)
+    package static let empty = ResponseTree(content: nil)
 
-    init(content: Content?, limits: ResponseLimits, style: PathStyle) {
-        self.content = content
-        self.limits = limits
-        self.style = style
-    }
+    init(content: Content?) { self.content = content }
 
     /// The tree of a JSON body; one that is empty or only white space is the empty tree. A byte order mark is skipped,
     /// of names that come twice in an object the last counts, a lone surrogate is U+FFFD.
@@ -31,7 +34,7 @@ package struct ResponseTree: Sendable {
     ) throws(ResponseError) {
         try limits.check(json)
         if json.allSatisfy({ [0x20, 0x09, 0x0A, 0x0D].contains($0) }) {
-            self.init(content: nil, limits: limits, style: style)
+            self.init(content: nil)
             return
         }
         let document: JSONDocument
@@ -41,7 +44,7 @@ package struct ResponseTree: Sendable {
         } catch {
             throw ResponseError(error)
         }
-        self.init(content: Content(document: document, textName: nil), limits: limits, style: style)
+        self.init(content: Content(document, textName: nil, limits: limits, style: style))
     }
 
     /// The tree of an XML body; one that is empty or only white space is the empty tree.
@@ -57,31 +60,34 @@ package struct ResponseTree: Sendable {
 
     /// The part of the answer that is the record, as JSON text: the innermost element in which all its choices are.
     package func json(of record: Record) -> [UInt8] {
-        guard let document = content?.document else { return Array("null".utf8) }
+        let document = record.content.document
         return Array(document.bytes[document.range(of: record.element ?? document.root)])
     }
 }
 
 extension ResponseTree.Content {
+    private static let yes = Array("True".utf8)
+    private static let no = Array("False".utf8)
+
     /// The text of a leaf as templates see it: Booleans are `True` and `False`, null is empty, numbers are as sent. nil
     /// for an object or array.
     func withLeafText<Result>(
-        of node: JSONDocument.Node, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+        of node: JSONDocument.Node, _ view: JSONView, _ body: (UnsafeBufferPointer<UInt8>) -> Result
     ) -> Result? {
-        switch document.kind(of: node) {
-        case .string, .number: document.withText(of: node, body)
-        case .boolean(let flag): Array((flag ? "True" : "False").utf8).withUnsafeBufferPointer(body)
+        switch view.kind(of: node) {
+        case .string, .number: view.withText(of: node, body)
+        case .boolean(let flag): (flag ? Self.yes : Self.no).withUnsafeBufferPointer(body)
         case .null: body(UnsafeBufferPointer(start: nil, count: 0))
         case .array: nil
-        case .object: text(of: node).map { document.withText(of: $0, body) }
+        case .object: text(of: node, view).map { view.withText(of: $0, body) }
         }
     }
 
     /// The text of an XML element that has attributes besides.
-    func text(of node: JSONDocument.Node) -> JSONDocument.Node? {
-        guard let textName, let text = document.member(textName, of: node), document.kind(of: text) == .string else {
-            return nil
-        }
+    func text(of node: JSONDocument.Node, _ view: JSONView) -> JSONDocument.Node? {
+        guard let textName, let text = withUnsafePointer(to: textName, { view.member($0, of: node) }),
+            view.kind(of: text) == .string
+        else { return nil }
         return text
     }
 }

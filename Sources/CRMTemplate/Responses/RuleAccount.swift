@@ -4,18 +4,18 @@ internal import JSONText
 
 /// Collects the first nodes of a rule and counts the rest.
 final class RuleAccount {
-    private let tree: ResponseTree
+    private let content: ResponseTree.Content?
     private let matching: MatchingContext
     private var nodes: [Trace.RuleNode] = []
     private var more = 0
 
     init(_ tree: ResponseTree, _ matching: MatchingContext) {
-        self.tree = tree
+        content = tree.content
         self.matching = matching
     }
 
-    func add(_ node: JSONDocument.Node, _ passed: Bool) {
-        guard let content = tree.content, nodes.count < ResponseTree.explainedNodes else {
+    func add(_ node: JSONDocument.Node, _ view: JSONView, _ passed: Bool) {
+        guard let content, nodes.count < ResponseTree.explainedNodes else {
             more += 1
             return
         }
@@ -24,7 +24,8 @@ final class RuleAccount {
             text = TraceText("<redacted>")
         } else {
             text =
-                content.withLeafText(of: node) { Self.cut(String(decoding: $0, as: UTF8.self)) } ?? TraceText("{…}")
+                content.withLeafText(of: node, view) { Self.cut(String(decoding: $0, as: UTF8.self)) }
+                ?? TraceText("{…}")
         }
         nodes.append(
             Trace.RuleNode(place: content.document.place(of: node), text: text, passed: passed))

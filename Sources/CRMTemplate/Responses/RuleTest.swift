@@ -27,19 +27,19 @@ struct RuleTest {
     }
 
     /// Whether the node passes.
-    func passes(_ node: JSONDocument.Node, in tree: ResponseTree.Content) -> Bool {
-        let kind = tree.document.kind(of: node)
+    func passes(_ node: JSONDocument.Node, in content: ResponseTree.Content, _ view: JSONView) -> Bool {
+        let kind = view.kind(of: node)
         switch question {
         // A6: an empty text, false and {} are there, null is not.
         case .any: return kind != .null
         case .never: return false
         case .equals(let bytes):
-            return tree.withLeafText(of: node) { $0.elementsEqual(bytes) } ?? false
+            return content.withLeafText(of: node, view) { $0.count == bytes.count && $0.elementsEqual(bytes) } ?? false
         case .number(let number):
             switch kind {
             // A number written with a point or an exponent is no telephone number.
             case .number, .string, .object:
-                return tree.withLeafText(of: node) { text in
+                return content.withLeafText(of: node, view) { text in
                     (kind != .number || text.allSatisfy { (0x30...0x39).contains($0) }) && number.matches(text)
                 } ?? false
             case .null, .boolean, .array: return false
