@@ -7,31 +7,49 @@ package enum Emoji {
     package static func removed(from text: String) -> String {
         // ASCII holds no emoji: keycaps need U+20E3.
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
-        return text.filter { !isEmoji($0) }
+        var result = ""
+        for character in text {
+            switch kind(of: character) {
+            case .text: result.append(character)
+            case .emoji: break
+            case .textWithMarks:
+                result.unicodeScalars.append(
+                    contentsOf: character.unicodeScalars.filter { !$0.properties.isEmojiModifier })
+            }
+        }
+        return result
+    }
+
+    private enum Kind {
+        case text
+        case emoji
+        /// A letter with a skin tone behind it, which belongs to no emoji but is a mark on the letter by the rules.
+        case textWithMarks
     }
 
     /// Whether the user sees one emoji (UTS #51 §1.4).
-    private static func isEmoji(_ character: Character) -> Bool {
+    private static func kind(of character: Character) -> Kind {
         let scalars = character.unicodeScalars
         var index = scalars.startIndex
         while index < scalars.endIndex {
             let scalar = scalars[index]
+            let isFirst = index == scalars.startIndex
             index = scalars.index(after: index)
-            // Latin letters and most others are settled here.
-            guard scalar.value >= 0x23, scalar.properties.isEmoji else {
-                continue
-            }
+            // Most letters are settled here.
+            guard scalar.value >= 0x23, scalar.properties.isEmoji else { continue }
             let next = index < scalars.endIndex ? scalars[index] : nil
             if scalar.value < 0x80 {
                 // `1️⃣`: a digit, perhaps a selector, the keycap.
-                if scalars.contains(keycap) { return true }
+                if scalars.contains(keycap) { return .emoji }
+            } else if scalar.properties.isEmojiModifier, !isFirst {
+                return .textWithMarks
             } else if next == emojiSelector || next.map(\.properties.isEmojiModifier) == true {
-                return true
+                return .emoji
             } else if next != textSelector, scalar.properties.isEmojiPresentation || scalar.value >= pictographs {
-                return true
+                return .emoji
             }
         }
-        return false
+        return .text
     }
 
     private static let keycap: Unicode.Scalar = "\u{20E3}"

@@ -195,7 +195,7 @@ enum RequestURL {
         var writer = PieceWriter()
         var inQuery = false
         var dataDivides = false
-        for run in source.runs {
+        runs: for run in source.runs {
             let range = run.range.clamped(to: whole)
             guard !range.isEmpty else { continue }
             let isData = run.origins.contains(.data)
@@ -210,7 +210,7 @@ enum RequestURL {
                 switch byte {
                 case UInt8(ascii: "#") where !isData:
                     recorder?.note("the URL's part from '#' on is not sent")
-                    return writer
+                    break runs
                 case UInt8(ascii: "?") where !isData:
                     inQuery = true
                     writer.append(byte)
