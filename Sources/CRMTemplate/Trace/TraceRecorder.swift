@@ -60,7 +60,7 @@ package final class TraceRecorder {
 
     /// Begins a step: what is recorded until its ``end()`` stands inside it.
     package func begin(_ event: Trace.Event) {
-        open.append(Open(event: event, startedAfter: elapsed, isKept: admit(), steps: []))
+        open.append(Open(event: concealing(event), startedAfter: elapsed, isKept: admit(), steps: []))
     }
 
     /// Ends the step that was begun last.
@@ -75,7 +75,7 @@ package final class TraceRecorder {
     /// Records a step that took no time of its own.
     package func record(_ event: Trace.Event) {
         guard admit() else { return }
-        add(Trace.Step(event: event, startedAfter: elapsed))
+        add(Trace.Step(event: concealing(event), startedAfter: elapsed))
     }
 
     /// Records something worth knowing that stopped nothing.
@@ -143,6 +143,52 @@ package final class TraceRecorder {
     private func add(_ step: Trace.Step) {
         if open.isEmpty { root.append(step) } else { open[open.count - 1].steps.append(step) }
     }
+
+    /// The event with every secret in its texts hidden: whoever makes one cannot forget it.
+    private func concealing(_ event: Trace.Event) -> Trace.Event {
+        if secrets.isEmpty { return event }
+        switch event {
+        case .queued, .scenario, .authentication, .next: return event
+        case .condition: return event
+        case .request(let method, let url, let headers, let body):
+            return .request(
+                method: method, url: hidden(url), headers: headers.map(hidden), body: body.map(hidden))
+        case .response(let status, let headers, let body, let byteCount):
+            return .response(status: status, headers: headers.map(hidden), body: hidden(body), byteCount: byteCount)
+        case .transportFailure(let failure):
+            return .transportFailure(TransportFailure(failure.kind, hidden(failure.message)))
+        case .rule(let group, let kind, let path, let ethalon, let nodes, let moreNodes):
+            return .rule(
+                group: group, kind: kind, path: path, ethalon: ethalon.map(hidden),
+                nodes: nodes.map { Trace.RuleNode(place: hidden($0.place), text: hidden($0.text), passed: $0.passed) },
+                moreNodes: moreNodes)
+        case .records(let places, let more): return .records(places.map(hidden), more: more)
+        case .record(let number, let context): return .record(number, context: hidden(context))
+        case .variable(let name, let path, let value, let issue):
+            return .variable(name: name, path: path, value: hidden(value), issue: issue.map(hidden))
+        case .output(let type, let source, let value):
+            return .output(type: type, source: source, value: hidden(value))
+        case .contactAccepted(let contact):
+            return .contactAccepted(Contact(contact.fields.map { Contact.Field($0.name, hidden($0.value)) }))
+        case .contactRefused(let reason, let fields):
+            return .contactRefused(reason: reason, fields: fields.map(hidden))
+        case .note(let text): return .note(hidden(text))
+        case .failure(let failure):
+            return .failure(
+                RunResult.Failure(
+                    code: failure.code, scenario: failure.scenario, message: hidden(failure.message)))
+        }
+    }
+
+    private func hidden(_ text: String) -> String {
+        let bytes = Array(text.utf8)
+        let shown = hidingSecrets(bytes)
+        return shown.count == bytes.count && shown == bytes ? text : String(decoding: shown, as: UTF8.self)
+    }
+
+    private func hidden(_ text: TraceText) -> TraceText { TraceText(hidden(text.text), cutFrom: text.cutFrom) }
+
+    private func hidden(_ field: Trace.Field) -> Trace.Field { Trace.Field(field.name, hidden(field.value)) }
 
     private func hidingSecrets(_ bytes: [UInt8]) -> [UInt8] {
         secrets.reduce(bytes) { Self.replacing($1, in: $0) }
