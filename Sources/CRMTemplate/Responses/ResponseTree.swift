@@ -33,7 +33,7 @@ package struct ResponseTree: Sendable {
         json: [UInt8], limits: ResponseLimits = .standard, style: PathStyle = .names
     ) throws(ResponseError) {
         try limits.check(json)
-        if json.allSatisfy({ [0x20, 0x09, 0x0A, 0x0D].contains($0) }) {
+        if Self.isBlank(json) {
             self.init(content: nil)
             return
         }
@@ -47,12 +47,35 @@ package struct ResponseTree: Sendable {
         self.init(content: Content(document, textName: nil, limits: limits, style: style))
     }
 
-    /// The tree of an XML body; one that is empty or only white space is the empty tree.
+    /// The tree of an XML body (see ``XMLAnswer``); one that is empty or only white space is the empty tree.
     package init(
         xml: [UInt8], limits: ResponseLimits = .standard, style: PathStyle = .names
     ) throws(ResponseError) {
         try limits.check(xml)
-        throw ResponseError(code: "invalid-xml", message: "XML answers are not read yet", position: nil)
+        if Self.isBlank(xml) {
+            self.init(content: nil)
+            return
+        }
+        let root: XMLElement
+        do {
+            root = try XMLElement.read(xml, limits: limits.xml)
+        } catch {
+            throw ResponseError(error)
+        }
+        let document: JSONDocument
+        do {
+            // An element can make an object and an array: what the reader has let through has to fit.
+            document = try JSONDocument(
+                parsing: XMLAnswer.json(of: root), limits: JSONLimits(depth: JSONLimits.deepestDepth, values: .max))
+        } catch {
+            throw ResponseError(error)
+        }
+        self.init(
+            content: Content(document, textName: JSONName(XMLAnswer.textName), limits: limits, style: style))
+    }
+
+    private static func isBlank(_ body: [UInt8]) -> Bool {
+        body.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
     }
 
     /// Whether the body was empty.
@@ -100,7 +123,22 @@ extension ResponseError {
     }
 }
 
+extension ResponseError {
+    init(_ error: XMLError) {
+        self.init(
+            code: error.kind == .tooLarge ? "too-large" : "invalid-xml", message: error.message,
+            position: error.position)
+    }
+}
+
 extension ResponseLimits {
+    /// The same bounds for XML, within what its reader stands for.
+    fileprivate var xml: XMLLimits {
+        XMLLimits(
+            bytes: bytes, depth: depth, nodes: min(values, XMLLimits.response.nodes),
+            attributes: XMLLimits.response.attributes)
+    }
+
     fileprivate func check(_ body: [UInt8]) throws(ResponseError) {
         guard body.count > bytes else { return }
         throw ResponseError(
