@@ -2,6 +2,9 @@
 
 /// A number written by a custom .NET format string.
 enum CustomNumberFormat {
+    /// Places that `%`, `‰` and `,` may move the point by: more than one or two of them are a mistake.
+    static let scaleMax = 30
+
     private enum Element {
         /// `0` and `#`
         case digit
@@ -154,6 +157,9 @@ enum CustomNumberFormat {
             }
         }
         section.scale -= 3 * commas
+        guard abs(section.scale) <= scaleMax else {
+            throw DateFormat.bad("a number format multiplies or divides by 10^\(scaleMax) at the most", offset)
+        }
         section.leastWhole = firstZero.map { section.wholePlaces - $0 } ?? 0
         section.leastFraction = lastZeroBehind
         return section
@@ -211,14 +217,8 @@ enum CustomNumberFormat {
 
     /// Whether a separator stands before the last so many digits.
     private static func isBreak(_ count: Int, _ data: CultureData) -> Bool {
-        var place = 0
-        var index = 0
-        while place < count {
-            let size = data.groupSizes[min(index, data.groupSizes.count - 1)]
-            guard size > 0 else { return false }
-            place += size
-            index += 1
-        }
-        return place == count
+        let first = data.groupSizes[0]
+        let others = data.groupSizes.last ?? first
+        return count == first || (count > first && (count - first) % others == 0)
     }
 }

@@ -1,7 +1,7 @@
 // Methods of dates and of lengths of time. Sums are checked: what leaves the range is an error.
 
 extension Invocation {
-    func ofDate(_ date: DateTimeValue) throws(ExpressionError) -> Value {
+    func ofDate(_ date: DateTimeValue, _ method: Method.OfDate) throws(ExpressionError) -> Value {
         switch method {
         case .year: return .integer(Int64(date.civil.year))
         case .month: return .integer(Int64(date.civil.month))
@@ -41,6 +41,11 @@ extension Invocation {
         case .toLongDateString: return .text(try formatted(date, "D"))
         case .toShortTimeString: return .text(try formatted(date, "t"))
         case .toLongTimeString: return .text(try formatted(date, "T"))
+        }
+    }
+
+    func ofTime(_ date: DateTimeValue, _ method: Method.OfTime) throws(ExpressionError) -> Value {
+        switch method {
         case .ticks: return .integer(date.ticks)
         case .add:
             guard case .span(let span) = arguments[0].value else {
@@ -54,11 +59,18 @@ extension Invocation {
             case .null, .text, .boolean, .integer, .double, .numeral:
                 throw wrongArgument(0, "a date or a length of time", arguments[0].whole)
             }
-        default: throw wrongReceiver(.date(date), "another type")
         }
     }
 
-    func ofSpan(_ span: TimeSpanValue) throws(ExpressionError) -> Value {
+    func ofTime(_ span: TimeSpanValue, _ method: Method.OfTime) throws(ExpressionError) -> Value {
+        if method == .ticks { return .integer(span.ticks) }
+        guard case .span(let other) = arguments[0].value else {
+            throw wrongArgument(0, "a length of time", arguments[0].whole)
+        }
+        return .span(try span.adding(method == .add ? other : try other.negated(at: offset), at: offset))
+    }
+
+    func ofSpan(_ span: TimeSpanValue, _ method: Method.OfSpan) throws(ExpressionError) -> Value {
         // Division rounds towards zero, and so do .NET's parts.
         let ticks = span.ticks
         switch method {
@@ -67,7 +79,6 @@ extension Invocation {
         case .minutes: return .integer(ticks / 600_000_000 % 60)
         case .seconds: return .integer(ticks / 10_000_000 % 60)
         case .milliseconds: return .integer(ticks / 10_000 % 1_000)
-        case .ticks: return .integer(ticks)
         case .totalDays: return .double(Double(ticks) / 864_000_000_000)
         case .totalHours: return .double(Double(ticks) / 36_000_000_000)
         case .totalMinutes: return .double(Double(ticks) / 600_000_000)
@@ -75,13 +86,6 @@ extension Invocation {
         case .totalMilliseconds: return .double(Double(ticks) / 10_000)
         case .negate: return .span(try span.negated(at: offset))
         case .duration: return .span(ticks < 0 ? try span.negated(at: offset) : span)
-        case .add, .subtract:
-            guard case .span(let other) = arguments[0].value else {
-                throw wrongArgument(0, "a length of time", arguments[0].whole)
-            }
-            let added = method == .add ? other : try other.negated(at: offset)
-            return .span(try span.adding(added, at: offset))
-        default: throw wrongReceiver(.span(span), "another type")
         }
     }
 

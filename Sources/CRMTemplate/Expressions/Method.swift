@@ -1,95 +1,158 @@
-// The methods that can be called on a value, by their .NET names. An enum: a method is added here and in `calling`.
+// The methods that can be called on a value, by their .NET names, grouped by what answers them. Enums: a method is added
+// to its group here and to the switch that answers for the group.
 
 /// A .NET method of strings, dates, lengths of time or numbers (A16). The names are .NET's, and so is their case.
-enum Method: String, Sendable, CaseIterable {
-    // Of any value.
-    case toString = "ToString"
-    case equals = "Equals"
-    case compareTo = "CompareTo"
-    // Of text.
-    case replace = "Replace"
-    case substring = "Substring"
-    case trim = "Trim"
-    case trimStart = "TrimStart"
-    case trimEnd = "TrimEnd"
-    case toUpper = "ToUpper"
-    case toLower = "ToLower"
-    case toUpperInvariant = "ToUpperInvariant"
-    case toLowerInvariant = "ToLowerInvariant"
-    case padLeft = "PadLeft"
-    case padRight = "PadRight"
-    case startsWith = "StartsWith"
-    case endsWith = "EndsWith"
-    case contains = "Contains"
-    case indexOf = "IndexOf"
-    case lastIndexOf = "LastIndexOf"
-    case remove = "Remove"
-    case insert = "Insert"
-    case length = "get_Length"
-    case characterAt = "get_Chars"
-    // Of dates.
-    case year = "get_Year"
-    case month = "get_Month"
-    case day = "get_Day"
-    case hour = "get_Hour"
-    case minute = "get_Minute"
-    case second = "get_Second"
-    case millisecond = "get_Millisecond"
-    case dayOfWeek = "get_DayOfWeek"
-    case dayOfYear = "get_DayOfYear"
-    case date = "get_Date"
-    case timeOfDay = "get_TimeOfDay"
-    case kind = "get_Kind"
-    case addYears = "AddYears"
-    case addMonths = "AddMonths"
-    case addDays = "AddDays"
-    case addHours = "AddHours"
-    case addMinutes = "AddMinutes"
-    case addSeconds = "AddSeconds"
-    case addMilliseconds = "AddMilliseconds"
-    case addTicks = "AddTicks"
-    case toUniversalTime = "ToUniversalTime"
-    case toLocalTime = "ToLocalTime"
-    case toShortDateString = "ToShortDateString"
-    case toLongDateString = "ToLongDateString"
-    case toShortTimeString = "ToShortTimeString"
-    case toLongTimeString = "ToLongTimeString"
-    // Of dates and of lengths of time.
-    case ticks = "get_Ticks"
-    case add = "Add"
-    case subtract = "Subtract"
-    // Of lengths of time.
-    case days = "get_Days"
-    case hours = "get_Hours"
-    case minutes = "get_Minutes"
-    case seconds = "get_Seconds"
-    case milliseconds = "get_Milliseconds"
-    case totalDays = "get_TotalDays"
-    case totalHours = "get_TotalHours"
-    case totalMinutes = "get_TotalMinutes"
-    case totalSeconds = "get_TotalSeconds"
-    case totalMilliseconds = "get_TotalMilliseconds"
-    case negate = "Negate"
-    case duration = "Duration"
+enum Method: Sendable, Hashable {
+    /// Of any value.
+    enum OfValue: String, Sendable, CaseIterable {
+        case toString = "ToString"
+        case equals = "Equals"
+        case compareTo = "CompareTo"
+    }
 
-    init?(named name: String) { self.init(rawValue: name) }
+    /// Of text.
+    enum OfText: String, Sendable, CaseIterable {
+        case replace = "Replace"
+        case trim = "Trim"
+        case trimStart = "TrimStart"
+        case trimEnd = "TrimEnd"
+        case toUpper = "ToUpper"
+        case toLower = "ToLower"
+        case toUpperInvariant = "ToUpperInvariant"
+        case toLowerInvariant = "ToLowerInvariant"
+        case startsWith = "StartsWith"
+        case endsWith = "EndsWith"
+        case contains = "Contains"
+    }
+
+    /// Of text, with positions in it.
+    enum OfPositions: String, Sendable, CaseIterable {
+        case substring = "Substring"
+        case remove = "Remove"
+        case insert = "Insert"
+        case padLeft = "PadLeft"
+        case padRight = "PadRight"
+        case indexOf = "IndexOf"
+        case lastIndexOf = "LastIndexOf"
+        case length = "get_Length"
+        case characterAt = "get_Chars"
+    }
+
+    /// Of dates.
+    enum OfDate: String, Sendable, CaseIterable {
+        case year = "get_Year"
+        case month = "get_Month"
+        case day = "get_Day"
+        case hour = "get_Hour"
+        case minute = "get_Minute"
+        case second = "get_Second"
+        case millisecond = "get_Millisecond"
+        case dayOfWeek = "get_DayOfWeek"
+        case dayOfYear = "get_DayOfYear"
+        case date = "get_Date"
+        case timeOfDay = "get_TimeOfDay"
+        case kind = "get_Kind"
+        case addYears = "AddYears"
+        case addMonths = "AddMonths"
+        case addDays = "AddDays"
+        case addHours = "AddHours"
+        case addMinutes = "AddMinutes"
+        case addSeconds = "AddSeconds"
+        case addMilliseconds = "AddMilliseconds"
+        case addTicks = "AddTicks"
+        case toUniversalTime = "ToUniversalTime"
+        case toLocalTime = "ToLocalTime"
+        case toShortDateString = "ToShortDateString"
+        case toLongDateString = "ToLongDateString"
+        case toShortTimeString = "ToShortTimeString"
+        case toLongTimeString = "ToLongTimeString"
+    }
+
+    /// Of lengths of time.
+    enum OfSpan: String, Sendable, CaseIterable {
+        case days = "get_Days"
+        case hours = "get_Hours"
+        case minutes = "get_Minutes"
+        case seconds = "get_Seconds"
+        case milliseconds = "get_Milliseconds"
+        case totalDays = "get_TotalDays"
+        case totalHours = "get_TotalHours"
+        case totalMinutes = "get_TotalMinutes"
+        case totalSeconds = "get_TotalSeconds"
+        case totalMilliseconds = "get_TotalMilliseconds"
+        case negate = "Negate"
+        case duration = "Duration"
+    }
+
+    /// Of dates and of lengths of time.
+    enum OfTime: String, Sendable, CaseIterable {
+        case ticks = "get_Ticks"
+        case add = "Add"
+        case subtract = "Subtract"
+    }
+
+    case value(OfValue)
+    case text(OfText)
+    case positions(OfPositions)
+    case date(OfDate)
+    case span(OfSpan)
+    case time(OfTime)
+
+    static let all: [Method] =
+        OfValue.allCases.map(Method.value) + OfText.allCases.map(Method.text)
+        + OfPositions.allCases.map(Method.positions) + OfDate.allCases.map(Method.date)
+        + OfSpan.allCases.map(Method.span) + OfTime.allCases.map(Method.time)
+
+    init?(named name: String) {
+        if let method = OfValue(rawValue: name) {
+            self = .value(method)
+        } else if let method = OfText(rawValue: name) {
+            self = .text(method)
+        } else if let method = OfPositions(rawValue: name) {
+            self = .positions(method)
+        } else if let method = OfDate(rawValue: name) {
+            self = .date(method)
+        } else if let method = OfSpan(rawValue: name) {
+            self = .span(method)
+        } else if let method = OfTime(rawValue: name) {
+            self = .time(method)
+        } else {
+            return nil
+        }
+    }
+
+    /// As .NET writes it.
+    var name: String {
+        switch self {
+        case .value(let method): method.rawValue
+        case .text(let method): method.rawValue
+        case .positions(let method): method.rawValue
+        case .date(let method): method.rawValue
+        case .span(let method): method.rawValue
+        case .time(let method): method.rawValue
+        }
+    }
 
     /// How many arguments it takes.
     var argumentCounts: ClosedRange<Int> {
         switch self {
-        case .toString: 0...1
-        case .substring, .padLeft, .padRight, .indexOf, .remove: 1...2
-        case .replace, .insert: 2...2
-        case .trim, .trimStart, .trimEnd: 0...16
-        case .equals, .compareTo, .startsWith, .endsWith, .contains, .lastIndexOf, .characterAt, .addYears, .addMonths,
-            .addDays, .addHours, .addMinutes, .addSeconds, .addMilliseconds, .addTicks, .add, .subtract:
+        case .value(.toString): 0...1
+        case .value(.equals), .value(.compareTo): 1...1
+        case .text(.replace): 2...2
+        case .text(.trim), .text(.trimStart), .text(.trimEnd): 0...16
+        case .text(.toUpper), .text(.toLower), .text(.toUpperInvariant), .text(.toLowerInvariant): 0...0
+        case .text(.startsWith), .text(.endsWith), .text(.contains): 1...1
+        case .positions(.substring), .positions(.remove), .positions(.padLeft), .positions(.padRight),
+            .positions(.indexOf):
+            1...2
+        case .positions(.insert): 2...2
+        case .positions(.lastIndexOf), .positions(.characterAt): 1...1
+        case .positions(.length): 0...0
+        case .date(.addYears), .date(.addMonths), .date(.addDays), .date(.addHours), .date(.addMinutes),
+            .date(.addSeconds), .date(.addMilliseconds), .date(.addTicks):
             1...1
-        case .toUpper, .toLower, .toUpperInvariant, .toLowerInvariant, .length, .year, .month, .day, .hour, .minute,
-            .second, .millisecond, .dayOfWeek, .dayOfYear, .date, .timeOfDay, .kind, .toUniversalTime, .toLocalTime,
-            .toShortDateString, .toLongDateString, .toShortTimeString, .toLongTimeString, .ticks, .days, .hours,
-            .minutes, .seconds, .milliseconds, .totalDays, .totalHours, .totalMinutes, .totalSeconds,
-            .totalMilliseconds, .negate, .duration:
-            0...0
+        case .date, .span, .time(.ticks): 0...0
+        case .time(.add), .time(.subtract): 1...1
         }
     }
 
@@ -109,11 +172,11 @@ enum Method: String, Sendable, CaseIterable {
     static func nearest(to name: String) -> String? {
         guard name.utf8.count <= 40 else { return nil }
         let wanted = name.lowercased()
-        for method in allCases {
-            let candidate = method.rawValue.lowercased()
-            if candidate == wanted || candidate == "get_" + wanted { return method.rawValue }
+        let names = all.map(\.name)
+        if let same = names.first(where: { $0.lowercased() == wanted || $0.lowercased() == "get_" + wanted }) {
+            return same
         }
-        let near = allCases.map { ($0.rawValue, distance(Array(wanted.utf8), Array($0.rawValue.lowercased().utf8))) }
+        let near = names.map { ($0, distance(Array(wanted.utf8), Array($0.lowercased().utf8))) }
         guard let best = near.min(by: { $0.1 < $1.1 }), best.1 <= 2, best.1 < name.utf8.count - 1 else { return nil }
         return best.0
     }

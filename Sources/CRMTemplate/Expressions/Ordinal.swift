@@ -14,7 +14,17 @@ enum Ordinal {
 
     /// Whether both are the same when case is left aside.
     static func equalIgnoringCase(_ left: String, _ right: String) -> Bool {
-        equal(left, right) || folded(left).elementsEqual(folded(right))
+        // Most names are ASCII, and differ in their first letters if at all: nothing is made for them.
+        var others = right.utf8.makeIterator()
+        for byte in left.utf8 {
+            guard let other = others.next() else {
+                return byte >= 0x80 && folded(left).elementsEqual(folded(right))
+            }
+            if byte >= 0x80 || other >= 0x80 { return folded(left).elementsEqual(folded(right)) }
+            if lower(byte) != lower(other) { return false }
+        }
+        guard let rest = others.next() else { return true }
+        return rest >= 0x80 && folded(left).elementsEqual(folded(right))
     }
 
     /// -1, 0 or 1, by UTF-16 code units as .NET orders them.
