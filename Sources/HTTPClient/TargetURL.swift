@@ -31,17 +31,8 @@ final class TargetURL: @unchecked Sendable {
     convenience init(_ text: String) throws(Fault) {
         guard text.utf8.count <= Self.bytesMax else { throw .tooLong }
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\\") }) else { throw .malformed }
-        // libcurl would put a scheme before a text that has none, and take one slash or three for two.
-        let start = ASCIIText.lowered(String(decoding: text.utf8.prefix(9), as: UTF8.self))
-        let rest: UInt8?
-        if start.hasPrefix("https://") {
-            rest = text.utf8.dropFirst(8).first
-        } else if start.hasPrefix("http://") {
-            rest = text.utf8.dropFirst(7).first
-        } else {
-            throw .scheme
-        }
-        guard let rest, rest != UInt8(ascii: "/") else { throw .malformed }
+        guard let form = Self.absoluteForm(of: text) else { throw .scheme }
+        guard form == .plain else { throw .malformed }
         guard let handle = curl_url() else { throw .malformed }
         try self.init(owning: handle, text, flags: 0)
     }
@@ -52,6 +43,7 @@ final class TargetURL: @unchecked Sendable {
         guard !location.isEmpty,
             location.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "\\") })
         else { throw .malformed }
+        if let form = Self.absoluteForm(of: location), form != .plain { throw .malformed }
         guard let copy = curl_url_dup(handle) else { throw .malformed }
         return try TargetURL(owning: copy, location, flags: UInt32(CURLU_URLENCODE))
     }
@@ -81,6 +73,20 @@ final class TargetURL: @unchecked Sendable {
     }
 
     deinit { curl_url_cleanup(handle) }
+
+    private enum AbsoluteForm { case plain, odd }
+
+    /// Whether a text that names http or https is written in full; nil when it names neither. libcurl would put a scheme
+    /// before a text that has none, and take one slash or three for two.
+    private static func absoluteForm(of text: String) -> AbsoluteForm? {
+        let bytes = text.utf8.prefix(9).map(ByteClass.lowered)
+        for scheme in ["https:", "http:"] where bytes.starts(with: scheme.utf8) {
+            let rest = bytes.dropFirst(scheme.utf8.count)
+            return rest.starts(with: "//".utf8) && rest.count > 2 && rest.dropFirst(2).first != UInt8(ascii: "/")
+                ? .plain : .odd
+        }
+        return nil
+    }
 
     private static func part(_ handle: OpaquePointer, _ part: CURLUPart, flags: UInt32 = 0) -> String? {
         var text: UnsafeMutablePointer<CChar>?
