@@ -22,9 +22,9 @@ import Testing
     }
 
     @Test func `references and line breaks are resolved as XML has it`() throws {
-        let root = try read("<a n='&lt;&#65;&#x20AC;&quot;\r\n\tx'>1\r\n2\r3&amp;&apos;&gt;</a>")
-        #expect(root["n"]?.value == "<A€\"  x")
-        #expect(root.children == [.text("1\n2\n3&'>", at(2, 5))])
+        let root = try read("<a n='&lt;&#65;&#x20AC;&quot;\r\n\tx&amp;y'>1\r\n2\r3&amp;&apos;&gt;</a>")
+        #expect(root["n"]?.value == "<A€\"  x&y")
+        #expect(root.children == [.text("1\n2\n3&'>", at(2, 11))])
     }
 
     @Test func `a position counts characters, and CR LF as one line break`() throws {

@@ -41,8 +41,9 @@ extension XMLElement {
         context.pointee.userData = Unmanaged.passUnretained(builder).toOpaque()
         builder.parser = context
         defer { builder.parser = nil }
-        // The bytes are UTF-8 whatever the declaration says.
-        let options = Int32(XML_PARSE_NONET.rawValue | XML_PARSE_IGNORE_ENC.rawValue)
+        // The bytes are UTF-8 whatever the declaration says. Without NOENT an ampersand in an attribute would come as
+        // `&#38;`; no document type is accepted, so nothing but the five entities of XML itself can be substituted.
+        let options = Int32(XML_PARSE_NONET.rawValue | XML_PARSE_IGNORE_ENC.rawValue | XML_PARSE_NOENT.rawValue)
         let document = bytes.withUnsafeBytes { buffer in
             xmlCtxtReadMemory(
                 context, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: buffer.count), nil,
