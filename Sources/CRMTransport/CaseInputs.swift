@@ -19,7 +19,7 @@ struct CaseInputs {
     private init(_ inputs: JSONObject) { left = inputs.members.map { ($0.name, $0.value) } }
 
     /// The engine's trigger, and the variables it brings.
-    static func read(_ testCase: TemplateCase) throws(CaseInputError) -> (Trigger, RunInputs) {
+    static func read(_ testCase: TemplateCase, of template: Template) throws(CaseInputError) -> (Trigger, RunInputs) {
         var inputs = CaseInputs(testCase.inputs)
         let trigger: Trigger
         var result: RunInputs
@@ -32,7 +32,7 @@ struct CaseInputs {
             result = .email(inputs.take("Email"))
         case .search:
             trigger = .searchContacts
-            result = .search(inputs.take("SearchText"))
+            result = .search(inputs.take("SearchText", or: "search"))
         case .contacts:
             trigger = .getAllContacts
             result = RunInputs()
@@ -51,14 +51,17 @@ struct CaseInputs {
             trigger = .reportChat
             result = try inputs.chat(testCase.settings)
         case .cfd:
-            trigger = .callFlow(id: inputs.take("scenario"))
+            trigger = .callFlow(id: inputs.callFlowScenario(of: template))
             result = .callFlow(
-                number: inputs.take("Number"), entityID: inputs.take("EntityID"), query: inputs.take("Query"))
+                number: inputs.take("Number"), entityID: inputs.take("EntityID", or: "entity-id"),
+                query: inputs.take("Query"))
         case .authorize:
             preconditionFailure("authorisation is no trigger of scenarios")
         }
         // What is left are variables of the author's own, or those of the trigger in other words than usual.
-        for (name, value) in inputs.left { result[name] = Self.value(value) }
+        for (name, value) in inputs.left {
+            result[name] = try inputs.date(name, value, testCase.settings) ?? Self.value(value)
+        }
         return (trigger, result)
     }
 
@@ -82,7 +85,8 @@ struct CaseInputs {
     }
 
     private mutating func call(_ settings: CaseSettings) throws(CaseInputError) -> RunInputs {
-        let typeText = take("CallType", default: "Inbound")
+        let isOutbound = try direction(standard: .inbound) == .outbound
+        let typeText = take("CallType", default: isOutbound ? "Outbound" : "Inbound")
         guard let kind = CallReport.Kind(name: typeText) else {
             throw CaseInputError(
                 sentence: "inputs.CallType: expected Inbound, Outbound, Missed or Notanswered, found \"\(typeText)\"")
@@ -121,8 +125,10 @@ struct CaseInputs {
             email: take("AgentEmail"))
     }
 
-    private mutating func direction() throws(CaseInputError) -> CallDirection {
-        let text = take("CallDirection", default: CallDirection.inbound.rawValue)
+    private mutating func direction(
+        standard: CallDirection = .inbound
+    ) throws(CaseInputError) -> CallDirection {
+        let text = take("CallDirection", default: standard.rawValue)
         guard let direction = CallDirection(rawValue: text) else {
             throw CaseInputError(
                 sentence: "inputs.CallDirection: expected Inbound or Outbound, found \"\(text)\"")
@@ -134,15 +140,14 @@ struct CaseInputs {
         let text = take(name)
         if text.isEmpty { return Self.standardStart }
         guard let time = UnixTime(rfc3339: text) else {
-            throw CaseInputError(
-                sentence: "inputs.\(name): expected a time such as 2026-03-04T15:05:00Z, found \"\(text)\"")
+            throw Self.noTime(name, text)
         }
         return time
     }
 
     /// `Duration` in seconds (at most a day) or as `hh:mm:ss`.
     private mutating func duration() throws(CaseInputError) -> Duration {
-        let text = take("Duration", default: "0")
+        let text = take("Duration", or: "DurationTimespan", "DurationSeconds", default: "0")
         let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
         var seconds = 0
         for part in parts {
@@ -155,10 +160,44 @@ struct CaseInputs {
         return .seconds(seconds)
     }
 
-    /// The input of that name, in any case; it is not looked at again.
-    private mutating func take(_ name: String, default standard: String = "") -> String {
-        let lowered = name.lowercased()
-        guard let index = left.firstIndex(where: { $0.name.lowercased() == lowered }) else { return standard }
-        return Self.text(left.remove(at: index).value)
+    /// The `LookupFromCFD_…` scenario: the input `scenario`, else the first one for what is asked.
+    private mutating func callFlowScenario(of template: Template) -> String {
+        let named = take("scenario")
+        if !named.isEmpty { return named }
+        let names = Set(left.map { $0.name.lowercased() })
+        let suffix: String =
+            if names.contains("query") {
+                "_LookupFreeQuery"
+            } else if names.contains("number") {
+                "_LookupNumber"
+            } else {
+                "_LookupID"
+            }
+        let known = template.scenarios.map(\.id).first { $0.hasPrefix("LookupFromCFD_") && $0.hasSuffix(suffix) }
+        return known ?? "LookupFromCFD" + suffix
+    }
+
+    /// The other times of a report, `CallEndTimeUTC` and their like, as dates; nil for every other input.
+    private func date(_ name: String, _ value: JSONValue, _ settings: CaseSettings) throws(CaseInputError) -> Value? {
+        guard name.hasSuffix("TimeUTC") || name.hasSuffix("TimeLocal"), let text = value.string, !text.isEmpty else {
+            return nil
+        }
+        guard let time = UnixTime(rfc3339: text) else { throw Self.noTime(name, text) }
+        return .date(name.hasSuffix("UTC") ? .utc(time) : .local(time, in: settings.zone))
+    }
+
+    private static func noTime(_ name: String, _ text: String) -> CaseInputError {
+        CaseInputError(sentence: "inputs.\(name): expected a time such as 2026-03-04T15:05:00Z, found \"\(text)\"")
+    }
+
+    /// The input of that name, or of one of the others, in any case; it is not looked at again.
+    private mutating func take(_ name: String, or others: String..., default standard: String = "") -> String {
+        for name in [name] + others {
+            let lowered = name.lowercased()
+            if let index = left.firstIndex(where: { $0.name.lowercased() == lowered }) {
+                return Self.text(left.remove(at: index).value)
+            }
+        }
+        return standard
     }
 }

@@ -32,7 +32,7 @@ extension TemplateCase {
             result = await authorize(instance, recordsTrace, &differences)
         } else {
             do throws(CaseInputError) {
-                let (trigger, inputs) = try CaseInputs.read(self)
+                let (trigger, inputs) = try CaseInputs.read(self, of: template)
                 result = await instance.run(
                     trigger, inputs,
                     options: RunOptions(acceptsByPhone: settings.acceptsByPhone, recordsTrace: recordsTrace))
