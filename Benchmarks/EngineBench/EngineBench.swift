@@ -3,6 +3,7 @@
 //   EngineBench generate DIR          writes answer.json (2 KB), page.json (1 MB) and text.json (1 MB, mixed strings)
 //   EngineBench json FILE SECONDS     megabytes a second, text to tree
 //   EngineBench read FILE SECONDS     answers a second: text to tree, one rule, twelve variables of each record
+//   EngineBench template FILE SECONDS lookups a second by the first number of the file, each a whole run of a scenario
 //   EngineBench memory FILE           bytes that the process holds more with the tree than without
 
 import CRMTemplate
@@ -11,14 +12,18 @@ import Platform
 
 @main
 enum EngineBench {
-    static func main() {
+    static func main() async {
         let arguments = Array(CommandLine.arguments.dropFirst())
         switch arguments.first {
         case "generate" where arguments.count == 2: generate(in: arguments[1])
         case "json" where arguments.count == 3: json(arguments[1], seconds: Double(arguments[2]) ?? 1)
         case "read" where arguments.count == 3: ResponseReading.measure(read(arguments[1]), Double(arguments[2]) ?? 1)
+        case "template" where arguments.count == 3: await template(arguments[1], seconds: Double(arguments[2]) ?? 1)
         case "memory" where arguments.count == 2: memory(arguments[1])
-        default: fail("usage: EngineBench generate DIR | json FILE SECONDS | read FILE SECONDS | memory FILE")
+        default:
+            fail(
+                "usage: EngineBench generate DIR | json FILE SECONDS | read FILE SECONDS | template FILE SECONDS | memory FILE"
+            )
         }
     }
 
@@ -42,6 +47,14 @@ enum EngineBench {
         }
         guard values > 0 else { fail("nothing was read") }
         print(Int(rate * Double(bytes.count) / 1e6))
+    }
+
+    private nonisolated static func template(_ path: String, seconds: Double) async {
+        let bytes = read(path)
+        // The first telephone number of the first contact: all others are different.
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard let start = text.firstRange(of: "+1555")?.lowerBound else { fail("\(path) has no number") }
+        await LookupRuns.measure(bytes, number: String(text[start...].prefix { $0 != "\"" }), seconds)
     }
 
     private static func memory(_ path: String) {
@@ -106,5 +119,5 @@ enum Meter {
 }
 
 extension Duration {
-    fileprivate var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
+    var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
 }

@@ -52,15 +52,17 @@ package struct JSONDocument: Sendable {
     package init(
         parsing bytes: [UInt8], limits: JSONLimits = .standard, reading: JSONReading = .strict
     ) throws(JSONSyntaxError) {
-        tape = try JSONDocument.tape(of: bytes.span, limits: limits, reading: reading)
-        indexes = MemberIndexes(tape: tape, bytes: bytes)
+        let (tape, hasLargeObject) = try JSONDocument.tape(of: bytes.span, limits: limits, reading: reading)
+        self.tape = tape
+        indexes = hasLargeObject ? MemberIndexes(tape: tape, bytes: bytes) : nil
         self.bytes = bytes
     }
 
     static func tape(
         of bytes: Span<UInt8>, limits: JSONLimits, reading: JSONReading
-    ) throws(JSONSyntaxError) -> [TapeWord] {
+    ) throws(JSONSyntaxError) -> ([TapeWord], hasLargeObject: Bool) {
         var fault: JSONFault?
+        var hasLargeObject = false
         let tape = bytes.withUnsafeBufferPointer { text -> [TapeWord] in
             guard text.count <= JSONScanner.mostBytes else {
                 fault = JSONFault(.bytes, at: 0)
@@ -75,14 +77,15 @@ package struct JSONDocument: Sendable {
             let capacity = JSONScanner.tapeCapacity(bytes: text.count, limits: limits)
             return [TapeWord](unsafeUninitializedCapacity: capacity) { words, count in
                 do throws(JSONFault) {
-                    count = try scanner.scan(from: hasMark && reading == .tolerant ? 3 : 0, into: words)
+                    (count, hasLargeObject) = try scanner.scan(
+                        from: hasMark && reading == .tolerant ? 3 : 0, into: words)
                 } catch {
                     fault = error
                 }
             }
         }
         if let fault { throw JSONSyntaxError(fault, in: bytes, limits: limits) }
-        return tape
+        return (tape, hasLargeObject)
     }
 
     // MARK: Nodes

@@ -32,13 +32,16 @@ struct JSONScanner: ~Copyable {
 
     /// Scans the one value of the document from an offset on, with nothing but white space around it.
     /// - Parameter words: room for ``tapeCapacity(bytes:limits:)`` words; debug builds check that it is enough.
-    /// - Returns: how many were written.
-    func scan(from start: Int, into words: UnsafeMutableBufferPointer<TapeWord>) throws(JSONFault) -> Int {
+    /// - Returns: how many were written, and whether there is an object that ``MemberIndexes`` have to look at.
+    func scan(
+        from start: Int, into words: UnsafeMutableBufferPointer<TapeWord>
+    ) throws(JSONFault) -> (written: Int, hasLargeObject: Bool) {
         var index = start
         var written = 0
         var open = Self.noParent
         var inObject = false
         var depth = 0
+        var hasLargeObject = false
         var valuesLeft = limits.values
         skipSpace(&index)
         value: while true {
@@ -73,7 +76,7 @@ struct JSONScanner: ~Copyable {
                     continue value
                 }
                 index += 1
-                (open, inObject) = close(open, at: written + 1, words)
+                (open, inObject) = close(open, at: written + 1, words, &hasLargeObject)
                 depth -= 1
             case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): words[written] = try number(&index)
             case UInt8(ascii: "t"): words[written] = try literal("true", .yes, .yes, &index)
@@ -97,19 +100,22 @@ struct JSONScanner: ~Copyable {
                     throw JSONFault(inObject ? .memberSeparator : .elementSeparator, at: index)
                 }
                 index += 1
-                (open, inObject) = close(open, at: written, words)
+                (open, inObject) = close(open, at: written, words, &hasLargeObject)
                 depth -= 1
             }
             skipSpace(&index)
             guard index == count else { throw JSONFault(.end, at: index) }
-            return written
+            return (written, hasLargeObject)
         }
     }
 
     /// Gives an array or object its end; the one around it is returned, and whether that is an object.
     @inline(__always)
-    private func close(_ open: Int, at end: Int, _ words: UnsafeMutableBufferPointer<TapeWord>) -> (Int, Bool) {
+    private func close(
+        _ open: Int, at end: Int, _ words: UnsafeMutableBufferPointer<TapeWord>, _ hasLargeObject: inout Bool
+    ) -> (Int, Bool) {
         let word = words[open]
+        if end - open > 2 * MemberIndexes.searchedMembers { hasLargeObject = true }
         let parent = word.length
         words[open] = TapeWord(word.kind, offset: word.offset, length: end)
         return (parent, parent != Self.noParent && words[parent].kind == .object)

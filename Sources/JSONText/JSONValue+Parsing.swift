@@ -18,7 +18,7 @@ extension JSONValue {
         duplicateKeys: DuplicateKeys = .refuse
     ) throws(JSONSyntaxError) {
         var builder = JSONValueBuilder(
-            tape: try JSONDocument.tape(of: bytes, limits: limits, reading: .strict), duplicateKeys: duplicateKeys)
+            tape: try JSONDocument.tape(of: bytes, limits: limits, reading: .strict).0, duplicateKeys: duplicateKeys)
         self = try builder.value(bytes)
     }
 }

@@ -10,11 +10,10 @@ final class MemberIndexes: Sendable {
 
     /// The indexes of a document; nil when it needs none.
     init?(tape: [TapeWord], bytes: [UInt8]) {
-        // An object whose whole content is short cannot have many members.
-        guard tape.count > 2 * Self.searchedMembers else { return nil }
         var byObject: [UInt32: MemberIndex] = [:]
         for place in tape.indices {
             let word = tape[place]
+            // An object whose whole content is short cannot have many members.
             guard word.kind == .object, word.length - place > 2 * Self.searchedMembers else { continue }
             let names = Self.names(of: place, tape)
             if names.count > Self.searchedMembers {

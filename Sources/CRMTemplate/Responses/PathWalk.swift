@@ -20,14 +20,11 @@ struct PathWalk<Visitor: PathVisitor> {
     private let choices: UnsafeMutablePointer<ArrayChoice>
     private var depth = 0
     private var stepsLeft: Int
-    private var visitor: Visitor
 
     private init(
         _ view: JSONView, _ names: UnsafeBufferPointer<JSONName>, _ positions: [Int?],
-        _ fixed: UnsafeBufferPointer<ArrayChoice>, _ choices: UnsafeMutablePointer<ArrayChoice>, _ steps: Int,
-        _ visitor: Visitor
+        _ fixed: UnsafeBufferPointer<ArrayChoice>, _ choices: UnsafeMutablePointer<ArrayChoice>, _ steps: Int
     ) {
-        self.visitor = visitor
         self.view = view
         self.names = names
         self.positions = positions
@@ -52,10 +49,9 @@ struct PathWalk<Visitor: PathVisitor> {
                 // No more arrays can be inside each other than the document's depth allows.
                 withUnsafeTemporaryAllocation(of: ArrayChoice.self, capacity: content.limits.depth) { choices in
                     guard let base = choices.baseAddress else { return }
-                    var walk = PathWalk(view, names, way.positions, fixed, base, steps, visitor)
-                    _ = walk.visit(view.root, 0)
+                    var walk = PathWalk(view, names, way.positions, fixed, base, steps)
+                    _ = walk.visit(view.root, 0, &visitor)
                     steps = walk.stepsLeft
-                    visitor = walk.visitor
                 }
             }
         }
@@ -64,7 +60,7 @@ struct PathWalk<Visitor: PathVisitor> {
     /// Recursive over nested arrays only, of which the document's depth limit allows so many.
     /// - Returns: whether the walk goes on.
     private mutating func visit(
-        _ start: JSONDocument.Node, _ firstStep: Int
+        _ start: JSONDocument.Node, _ firstStep: Int, _ visitor: inout Visitor
     ) -> Bool {
         var node = start
         var step = firstStep
@@ -72,34 +68,35 @@ struct PathWalk<Visitor: PathVisitor> {
             stepsLeft -= 1
             if stepsLeft < 0 { return false }
             switch view.kind(of: node) {
-            case .array: return visitElements(of: node, step)
+            case .array: return visitElements(of: node, step, &visitor)
             case .object:
-                guard step < names.count, let base = names.baseAddress else { return lead(to: node) }
+                guard step < names.count, let base = names.baseAddress else { return lead(to: node, &visitor) }
                 guard let member = view.member(base + step, of: node) else { return true }
                 node = member
                 step += 1
             case .null, .boolean, .number, .string:
-                return step < names.count || lead(to: node)
+                return step < names.count || lead(to: node, &visitor)
             }
         }
     }
 
-    private mutating func lead(to node: JSONDocument.Node) -> Bool {
+    private func lead(to node: JSONDocument.Node, _ visitor: inout Visitor) -> Bool {
         visitor.visit(node, UnsafeBufferPointer(start: choices, count: depth))
     }
 
     private mutating func visitElements(
-        of array: JSONDocument.Node, _ step: Int
+        of array: JSONDocument.Node, _ step: Int,
+        _ visitor: inout Visitor
     ) -> Bool {
         if step < positions.count, let position = positions[step] {
             guard let element = element(position, of: array) else { return true }
-            return enter(element, of: array, step + 1)
+            return enter(element, of: array, step + 1, &visitor)
         }
-        for choice in fixed where choice.array == array { return enter(choice.element, of: array, step) }
+        for choice in fixed where choice.array == array { return enter(choice.element, of: array, step, &visitor) }
         var element = view.first(in: array)
         let end = view.end(of: array)
         while element < end {
-            guard enter(element, of: array, step) else { return false }
+            guard enter(element, of: array, step, &visitor) else { return false }
             element = view.next(after: element)
         }
         return true
@@ -107,12 +104,13 @@ struct PathWalk<Visitor: PathVisitor> {
 
     @inline(__always)
     private mutating func enter(
-        _ element: JSONDocument.Node, of array: JSONDocument.Node, _ step: Int
+        _ element: JSONDocument.Node, of array: JSONDocument.Node, _ step: Int,
+        _ visitor: inout Visitor
     ) -> Bool {
         choices[depth] = ArrayChoice(array: array, element: element)
         depth += 1
         defer { depth -= 1 }
-        return visit(element, step)
+        return visit(element, step, &visitor)
     }
 
     private mutating func element(_ position: Int, of array: JSONDocument.Node) -> JSONDocument.Node? {

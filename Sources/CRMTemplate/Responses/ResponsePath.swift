@@ -4,14 +4,20 @@ internal import JSONText
 
 /// Names joined by dots, absolute from the root; an array on the way is transparent. The empty path is the root.
 package struct ResponsePath: Sendable, Hashable {
-    /// As the template writes it, trimmed.
-    package let text: String
-    /// The names on the way; empty for the root.
-    package let segments: [String]
-    /// The segments, ready to be looked for.
-    let steps: Steps
-    /// The steps where positions in arrays are allowed; nil when they are the same.
-    let positionalSteps: Steps?
+    /// What a path is made of, once: paths are copied with the rules and variables that have them.
+    private final class Content: Sendable {
+        let text: String
+        let segments: [String]
+        let steps: Steps
+        let positionalSteps: Steps?
+
+        init(_ text: String, _ segments: [String], _ steps: Steps, _ positionalSteps: Steps?) {
+            self.text = text
+            self.segments = segments
+            self.steps = steps
+            self.positionalSteps = positionalSteps
+        }
+    }
 
     /// Names to go down by.
     struct Steps: Sendable, Hashable {
@@ -20,18 +26,35 @@ package struct ResponsePath: Sendable, Hashable {
         var positions: [Int?] = []
     }
 
+    private let content: Content
+
+    /// As the template writes it, trimmed.
+    package var text: String { content.text }
+    /// The names on the way; empty for the root.
+    package var segments: [String] { content.segments }
+    /// The segments, ready to be looked for.
+    var steps: Steps { content.steps }
+    /// The steps where positions in arrays are allowed; nil when they are the same.
+    var positionalSteps: Steps? { content.positionalSteps }
+
     package init(_ text: String) {
-        let trimmed = text.drop { $0.isWhitespace }
-        let end = trimmed.lastIndex { !$0.isWhitespace }
-        self.text = end.map { String(trimmed[...$0]) } ?? ""
-        segments =
-            self.text.isEmpty ? [] : self.text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        steps = Steps(names: segments.map(JSONName.init))
+        let untrimmed = text.drop { $0.isWhitespace }
+        let end = untrimmed.lastIndex { !$0.isWhitespace }
+        let text = end.map { String(untrimmed[...$0]) } ?? ""
+        let segments =
+            text.isEmpty ? [] : text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         let positional = segments.flatMap(Self.positionalSteps)
-        positionalSteps =
+        content = Content(
+            text, segments, Steps(names: segments.map(JSONName.init)),
             positional.allSatisfy { $0.position == nil }
-            ? nil : Steps(names: positional.map { JSONName($0.name) }, positions: positional.map(\.position))
+                ? nil : Steps(names: positional.map { JSONName($0.name) }, positions: positional.map(\.position)))
     }
+
+    package static func == (left: ResponsePath, right: ResponsePath) -> Bool {
+        left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(text) }
 
     /// `a`, `0`, `a[0]` and `a[0][1]` as steps; brackets that hold anything but a position belong to the name.
     private static func positionalSteps(_ segment: String) -> [(name: String, position: Int?)] {
