@@ -96,8 +96,8 @@ struct ExpressionSite: Sendable {
     /// Who reads it.
     enum Owner: Sendable, Hashable {
         case template
-        /// By its place in the file.
-        case parameter(Int)
+        /// By its name.
+        case parameter(String)
         /// By its place in the file.
         case scenario(Int)
     }

@@ -154,7 +154,12 @@ extension TemplateReader {
 
     /// Reports attributes, elements and texts that have no meaning in this element.
     mutating func check(_ element: XMLElement, _ shape: ElementShape, besides: [String] = []) {
-        for attribute in element.attributes { check(attribute, of: element, shape) }
+        for attribute in element.attributes {
+            check(attribute, of: element, shape)
+            if attribute.prefix.isEmpty {
+                places[element.position, default: [:]][attribute.name] = attribute.valuePosition
+            }
+        }
         for child in element.children {
             switch child {
             case .element(let child):

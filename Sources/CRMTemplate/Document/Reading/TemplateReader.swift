@@ -7,6 +7,10 @@ struct TemplateReader {
     var diagnostics: [Diagnostic] = []
     /// Every expression of the template, in the order in which they were read.
     var sites: [ExpressionSite] = []
+    /// Where the values of attributes begin, and the text of an element ("#"): by where the element stands, and name.
+    var places: [SourcePosition: [String: SourcePosition]] = [:]
+    /// Where the Id of the authentication scenario stands, or else what has none.
+    var authenticationPlace: SourcePosition?
     /// Whose expressions are being read.
     var owner = ExpressionSite.Owner.template
 
@@ -37,7 +41,7 @@ struct TemplateReader {
         let numberElement = only("Number", of: root).map { readNumber($0) }
         let connection = only("Connection", of: root)
         let elements = all("Parameters", of: root).flatMap { read($0, .parameters, "Parameter") }
-        let parameters = elements.enumerated().compactMap { parameter($0.element, $0.offset) }
+        let parameters = elements.compactMap { parameter($0) }
         owner = .template
         let authentication = readAuthentication(only("Authentication", of: root))
         let scenarios = readScenarios(root)
@@ -49,7 +53,7 @@ struct TemplateReader {
             number: numberElement ?? NumberElement(prefix: .asIs, maxLength: NumberExpression("")),
             maxConcurrentRequests: connection.map { concurrentRequests($0) } ?? Self.concurrentRequestsDefault,
             parameters: parameters, authentication: authentication ?? .none, scenarios: scenarios)
-        diagnostics += TemplateLint(template, sites, source).diagnostics
+        diagnostics += TemplateLint(template, self).diagnostics
         return authentication == nil || scenarios.isEmpty ? nil : template
     }
 
@@ -100,10 +104,10 @@ struct TemplateReader {
 
     // MARK: - Parameters
 
-    private mutating func parameter(_ element: XMLElement, _ index: Int) -> Parameter? {
-        owner = .parameter(index)
-        check(element, .parameter)
+    private mutating func parameter(_ element: XMLElement) -> Parameter? {
         let name = text("Name", of: element).trimmed
+        owner = .parameter(name)
+        check(element, .parameter)
         guard !name.isEmpty else {
             report(
                 .error, .missingAttribute, at: element.position, "a parameter has no Name",
@@ -177,6 +181,8 @@ struct TemplateReader {
         case "scenario":
             spelling(type, "Scenario")
             let id = value.map { PlacedText(textOf: $0).trimmed.text } ?? ""
+            authenticationPlace =
+                id.isEmpty ? element.position : value.map { PlacedText(textOf: $0).trimmed.start(in: source) }
             // Decision 0.7: without Value it is the scenario called auth.
             return .scenario(id: id.isEmpty ? "auth" : id)
         case .some:

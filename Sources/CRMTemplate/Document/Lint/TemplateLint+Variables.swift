@@ -1,0 +1,108 @@
+// Variables that are read but that nothing sets.
+
+extension TemplateLint {
+    mutating func checkVariables() {
+        var said: Set<String> = []
+        for site in sites where site.error == nil {
+            let names: Set<String>
+            let owner: Int?
+            switch site.owner {
+            case .template:
+                (names, owner) = (flow.common, nil)
+            case .parameter:
+                (names, owner) = (flow.common.union(["State", "RedirectUri"]), nil)
+            case .scenario(let index):
+                // What nothing runs is reported as that.
+                guard !flow.sights[index].occasions.isEmpty else { continue }
+                (names, owner) = (visible(to: site, in: index), index)
+            }
+            for reference in site.references {
+                // Once for each name and scenario.
+                guard said.insert("\(owner ?? -1) \(reference.name)").inserted else { continue }
+                checkName(reference, names, owner, at: site.text.position(reference.offset, in: source))
+            }
+        }
+    }
+
+    /// The names that are set when an expression of a scenario is evaluated.
+    private func visible(to site: ExpressionSite, in index: Int) -> Set<String> {
+        let own = template.scenarios[index].variables.map(\.name)
+        switch site.use {
+        case .output: return flow.names(in: index, own: own)
+        case .url, .message, .header, .bodyKey, .bodyValue, .condition, .ethalon, .entityOrder, .basic, .oauth, .number:
+            return flow.names(in: index)
+        }
+    }
+
+    mutating func checkName(
+        _ reference: VariableReference, _ names: Set<String>, _ owner: Int?, at position: SourcePosition
+    ) {
+        guard reference.isCertain, !reference.name.isEmpty else { return }
+        var name = reference.name
+        if isSet(name, names, owner) { return }
+        if let minuend = reference.minuend {
+            if isSet(minuend, names, owner) { return }
+            name = minuend
+        }
+        if name.hasPrefix("Escaped"), name.count > 7 {
+            let plain = String(name.dropFirst(7))
+            if isSet(plain, names, owner) { return }
+            name = plain
+        }
+        if let other = names.sorted().first(where: { $0.lowercased() == name.lowercased() }) {
+            report(
+                .note, .variableCase, at: position, "[\(name.cut)] is [\(other.cut)], written in another case",
+                hint: "write [\(other.cut)]")
+            return
+        }
+        // The redirect of a provider may bring anything.
+        if let owner, flow.sights[owner].occasions.contains(.oauthResponse), NearName.find(name, among: names) == nil {
+            return
+        }
+        report(
+            .warning, .undefinedVariable, at: position, "nothing sets [\(reference.name.cut)] here: it is empty",
+            hint: hint(name, names))
+    }
+
+    private func isSet(_ name: String, _ names: Set<String>, _ owner: Int?) -> Bool {
+        if names.contains(name) { return true }
+        guard name.hasPrefix("Contact::") else { return false }
+        // The fields of the contact that was found for the call.
+        let field = name.dropFirst("Contact::".count).lowercased()
+        let isReport = owner.map { !flow.sights[$0].occasions.isDisjoint(with: [.reportCall, .reportChat]) } ?? true
+        return isReport
+            && (Self.contactTypes.contains { $0.lowercased() == field }
+                || template.scenarios.contains {
+                    $0.outputs?.outputs.contains { $0.type.lowercased() == field } ?? false
+                })
+    }
+
+    private func hint(_ name: String, _ names: Set<String>) -> String {
+        let lower = name.lowercased()
+        if lower.hasPrefix("contact::") {
+            return "[Contact::X] is the output X of the contact, while a call or chat is reported; no scenario outputs "
+                + "\(String(name.dropFirst("Contact::".count)).cut)"
+        }
+        if ["callid", "call_id"].contains(lower) {
+            return "3CX has no id of a call; [CallStartTimeUTCMillis] with [Agent] serves as one"
+        }
+        if let meant = Self.meanings[lower], names.contains(meant) { return "did you mean [\(meant)]?" }
+        let setters = template.scenarios.filter { scenario in scenario.variables.contains { $0.name == name } }
+        if let setter = setters.first {
+            return "\(self.name(setter.index)) sets it, in line \(setter.position.line), but is not run before this"
+        }
+        let occasions = Occasion.allCases.filter { $0.variables.contains(name) }.map(\.words)
+        if !occasions.isEmpty { return "it is set for \(occasions.joined(separator: ", ")) only" }
+        if let near = NearName.find(name, among: names.sorted()) { return "did you mean [\(near.cut)]?" }
+        return
+            "add a <Parameter> or <Variable> of that name, or correct it; for the brackets themselves write {{ and }}"
+    }
+
+    /// Names that authors invent for what is called otherwise.
+    private static let meanings = [
+        "callduration": "Duration", "callstarttime": "CallStartTimeLocal", "callendtime": "CallEndTimeLocal",
+        "callernumber": "Number", "phonenumber": "Number", "phone": "Number", "callername": "Name",
+        "callstatus": "CallType", "extension": "Agent", "agentnumber": "Agent", "recording": "RecordingUrl",
+        "recordurl": "RecordingUrl", "contactid": "EntityId", "queue": "QueueExtension", "transcript": "Transcription",
+    ]
+}
