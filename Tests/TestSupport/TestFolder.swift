@@ -28,4 +28,15 @@ package final class TestFolder: Sendable {
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         return path
     }
+
+    /// The text of a file.
+    package func read(_ name: String) throws -> String {
+        String(decoding: try Data(contentsOf: URL(fileURLWithPath: file(name))), as: UTF8.self)
+    }
+
+    /// Makes a folder inside and moves files of this one into it, each under its new name.
+    package func makeFolder(_ name: String, of files: [(from: String, to: String)]) throws {
+        try FileManager.default.createDirectory(atPath: file(name), withIntermediateDirectories: true)
+        for (from, to) in files { try FileManager.default.moveItem(atPath: file(from), toPath: file(name) + "/" + to) }
+    }
 }

@@ -41,6 +41,7 @@ import Testing
                                    search, stats
                   number           the numbering plan: parse, format, compare
                   database         the database file: migrate, backup, check
+                  template         CRM templates: lint, show, run
 
                 Options:
                   --database FILE  the database file; else the variable NUMBERS_LOOKUP_DATABASE
@@ -63,7 +64,7 @@ import Testing
         arguments: [
             (
                 [],
-                "nocli: a command is missing: expected one of account, key, balance, ledger, name, number, database\nRun 'nocli --help' to see what is possible.\n"
+                "nocli: a command is missing: expected one of account, key, balance, ledger, name, number, database, template\nRun 'nocli --help' to see what is possible.\n"
             ),
             (
                 ["acount"],

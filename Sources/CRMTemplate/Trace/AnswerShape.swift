@@ -9,11 +9,10 @@ enum AnswerShape {
     /// Elements that are looked at on each level: a hint needs no more, and the whole stays linear.
     private static let elementsMax = 1_000
 
-    /// Where the path ends in a JSON answer, in words; nil when it leads somewhere, or when the text is no JSON or only
-    /// the beginning of it.
+    /// Where the path ends in a JSON or XML answer, in words; nil when it leads somewhere, or when the text is neither or
+    /// only the beginning of it.
     static func explain(path: String, in body: TraceText) -> String? {
-        // What cannot be read gives no hint, so the error does not matter: the trace shows the text itself.
-        guard body.cutFrom == nil, let root = try? JSONValue(parsing: Array(body.text.utf8)) else { return nil }
+        guard body.cutFrom == nil, let root = root(of: Array(body.text.utf8)) else { return nil }
         var values = [root]
         var walked: [String] = []
         for segment in ResponsePath(path).segments {
@@ -32,6 +31,29 @@ enum AnswerShape {
         }
         if flattened(values).isEmpty { return "\(walked.isEmpty ? "the answer" : path) is an empty array" }
         return nil
+    }
+
+    /// The answer as a value. What cannot be read gives no hint, so the errors do not matter: the trace shows the text.
+    private static func root(of bytes: [UInt8]) -> JSONValue? {
+        guard bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "<") else { return try? JSONValue(parsing: bytes) }
+        guard let element = try? XMLElement.read(bytes, limits: .response) else { return nil }
+        return .object(JSONObject([(element.name, value(of: element))]))
+    }
+
+    /// An element as the engine reads it: text alone is a leaf, repeated children are an array.
+    private static func value(of element: XMLElement) -> JSONValue {
+        let children = element.elements
+        if children.isEmpty, element.attributes.isEmpty { return .string("") }
+        var object = JSONObject(element.attributes.map { ($0.name, .string($0.value)) })
+        for child in children {
+            let value = value(of: child)
+            switch object[child.name] {
+            case .array(let elements): object[child.name] = .array(elements + [value])
+            case let earlier?: object[child.name] = .array([earlier, value])
+            case nil: object[child.name] = value
+            }
+        }
+        return .object(object)
     }
 
     private static func flattened(_ values: [JSONValue]) -> [JSONValue] {

@@ -22,7 +22,7 @@ package struct TraceSummary: Sendable, Hashable {
 
     /// Reads the outcome out of a trace.
     package init(_ trace: Trace) {
-        var reading = TraceReading(number: trace.inputs.first { $0.name == "Number" }?.value.text ?? "")
+        var reading = TraceReading(trace.inputs)
         reading.look(at: trace.steps, in: nil, isLogin: false)
         let failures = reading.failures
         var reasons: [String] = []
@@ -41,9 +41,10 @@ package struct TraceSummary: Sendable, Hashable {
         case .reportCall, .reportChat:
             let sent = reading.requestCount
             headline =
-                sent == 0
-                ? "No request was sent"
-                : TraceWords.counted(sent, "request was sent", "requests were sent")
+                !failures.isEmpty
+                ? "The report failed"
+                : sent == 0
+                    ? "No request was sent" : TraceWords.counted(sent, "request was sent", "requests were sent")
             verdict = !failures.isEmpty ? .failed : sent > 0 ? .done : .nothing
             reasons = sent > 0 ? failures : reading.reasons
         }
@@ -77,6 +78,8 @@ private struct TraceReading {
         let name: String
         /// What SkipIf said, when it was true and no request followed.
         var skipped: String?
+        /// The values it read: ` (EntityId is empty)`.
+        var skippedFor = ""
         var requestCount = 0
         /// The last request: method and URL.
         var request = ""
@@ -109,7 +112,8 @@ private struct TraceReading {
     /// Values that a sentence about a rule repeats.
     private static let valuesShown = 5
 
-    let number: String
+    /// Variables of the trigger and of answers as they were last, by name.
+    private var values: [String: TraceText]
     private(set) var scenarios: [Scenario] = []
     /// In sentences.
     private(set) var failures: [String] = []
@@ -120,7 +124,9 @@ private struct TraceReading {
     /// The scenario that was begun last by the trigger itself.
     private var root: Int?
 
-    init(number: String) { self.number = number }
+    init(_ inputs: [Trace.Field]) {
+        values = Dictionary(inputs.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+    }
 
     /// Why nothing came of it: failures, results that are no contacts, then each scenario that ended a chain.
     var reasons: [String] {
@@ -151,7 +157,8 @@ private struct TraceReading {
                 .note:
                 break
             }
-            if let scenario { scenarios[scenario].take(step.event) }
+            if case .variable(let name, _, let value, _) = step.event { values[name] = value }
+            if let scenario { scenarios[scenario].take(step.event, values) }
             look(at: step.steps, in: inside, isLogin: insideLogin)
         }
     }
@@ -179,7 +186,7 @@ private struct TraceReading {
         if let failure = scenario.transportFailure { return [Self.sentence("\(name): \(failure)")] }
         if let refusal = scenario.refusal { return [Self.sentence("\(name): \(refusal)")] }
         if scenario.requestCount == 0, let source = scenario.skipped {
-            return ["\(name): the request was left out, because SkipIf is true: \(source)"]
+            return ["\(name): the request was left out, because SkipIf is true: \(source)\(scenario.skippedFor)"]
         }
         // A result that was no contact has its own sentence.
         if scenario.hasOutputs { return [] }
@@ -217,7 +224,9 @@ private struct TraceReading {
         let more = values.count > Self.valuesShown || rule.moreNodes > 0 ? ", …" : ""
         let found = values.prefix(Self.valuesShown).joined(separator: ", ") + more
         switch rule.kind {
-        case .number: return "the rule \(written) found no number equal to \(number): it compared \(found)."
+        case .number:
+            return
+                "the rule \(written) found no number equal to \(self.values["Number"]?.text ?? ""): it compared \(found)."
         case .equals: return "the rule \(written) found other values: \(found)."
         case .any, .destinationEmail: return "the rule \(written) found no value that is not null."
         }
@@ -228,10 +237,18 @@ extension TraceReading.Scenario {
     /// Characters of an error's body that a sentence repeats: most CRMs say in them what is wrong.
     private static let answerShown = 160
 
-    fileprivate mutating func take(_ event: Trace.Event) {
+    fileprivate mutating func take(_ event: Trace.Event, _ values: [String: TraceText]) {
         switch event {
         case .condition(let name, let source, let result, _):
-            if name.hasPrefix("SkipIf"), result, requestCount == 0 { skipped = source }
+            guard name.hasPrefix("SkipIf"), result, requestCount == 0 else { return }
+            skipped = source
+            var facts: [String] = []
+            for reference in ConditionExpression(source).references {
+                guard let value = values[reference.name] else { continue }
+                let fact = "\(reference.name) is \(TraceWords.quoted(value))"
+                if !facts.contains(fact) { facts.append(fact) }
+            }
+            skippedFor = facts.isEmpty ? "" : " (\(facts.joined(separator: ", ")))"
         case .request(let method, let url, _, _):
             requestCount += 1
             refusal = nil

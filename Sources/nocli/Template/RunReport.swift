@@ -30,10 +30,13 @@ struct RunReport {
     private func people(_ console: Console) -> String {
         var parts: [String] = []
         if let trace = result.trace {
-            parts.append(
-                showsTrace
-                    ? TraceTree.render(trace, colour: console.usesColor, width: console.columns)
-                    : TraceTree.render(TraceSummary(trace), colour: console.usesColor, width: console.columns))
+            let summary = TraceSummary(trace)
+            if showsTrace {
+                parts.append(TraceTree.render(trace, colour: console.usesColor, width: console.columns))
+            } else {
+                parts.append(TraceTree.render(summary, colour: console.usesColor, width: console.columns))
+                if summary.verdict != .done { parts[0] += "  See every step with --trace.\n" }
+            }
         }
         for contact in result.contacts {
             parts.append(FieldList(contact.fields.map { ($0.name, $0.value) }).rendered())

@@ -59,6 +59,14 @@ import Testing
         ("people.id", #"{"people":[]}"#, "people is an empty array"),
         ("people", #"{"people":[[],[]]}"#, "people is an empty array"),
         ("id", "[]", "the answer is an empty array"),
+        (
+            "people.id", "<people><person id='1'><name>Ann</name></person><person/></people>",
+            "people has no id; it has person"
+        ),
+        (
+            "people.person.phone", "<people><person id='1'><name>Ann</name></person><person/></people>",
+            "people.person has no phone; it has id, name"
+        ),
         ("id", "[{}]", "the answer has no id; it is empty"),
         ("id", "7", "the answer is a number, without names in it"),
         ("n.x", #"[{"m":1},{"k":{},"m":2}]"#, "the answer has no n; it has m, k"),
@@ -98,7 +106,7 @@ import Testing
     @Test func `other ends of a scenario have sentences of their own`() {
         #expect(
             reason([Sample.skipIf("[CallDirection]==\"Outbound\"", true), Self.none])
-                == "scenario 1 (line 9): the request was left out, because SkipIf is true: [CallDirection]==\"Outbound\""
+                == "scenario 1 (line 9): the request was left out, because SkipIf is true: [CallDirection]==\"Outbound\" (CallDirection is \"Inbound\")"
         )
         #expect(
             reason([Sample.request, Sample.answer("no", status: 404), Self.none])
@@ -117,6 +125,18 @@ import Testing
         let record = Sample.step(.records(["p[0]"], more: 0))
         let empty = Sample.step(.output(type: "FirstName", source: "[F]", value: TraceText("")))
         #expect(reason([Sample.request, record, empty]).hasSuffix("gave no result: it has no outputs with a value."))
+    }
+
+    @Test func `what SkipIf has read is told, as far as the trace knows it`() {
+        let chained = Sample.scenario(
+            [Sample.skipIf(#"[Known]!=True||[Company]==""||[Company]=="0"||[Number]=="1""#, true), Self.none],
+            id: "Next")
+        let company = Sample.step(.variable(name: "Company", path: "company", value: TraceText(""), issue: nil))
+        let steps = [
+            Sample.request, Sample.step(.records(["p[0]"], more: 0)),
+            Sample.step(.record(0, context: "p[0]"), [company, chained]),
+        ]
+        #expect(reason(steps).hasSuffix(#"(Company is empty, Number is "+4312345678")"#))
     }
 
     @Test func `a repeated request that succeeds is no reason`() {
@@ -203,6 +223,9 @@ import Testing
         let skipped = summary([Sample.skipIf("[CallType]!=Inbound", true)], trigger: .reportCall)
         #expect(skipped.verdict == .nothing && skipped.headline == "No request was sent")
         #expect(skipped.reasons[0].hasSuffix("because SkipIf is true: [CallType]!=Inbound"))
+        let failure = RunResult.Failure(code: "http-status", scenario: "ReportCall", message: "the CRM answered 500")
+        let failed = summary([Sample.request, Sample.step(.failure(failure))], trigger: .reportCall)
+        #expect(failed.verdict == .failed && failed.headline == "The report failed")
     }
 
     @Test func `a call-flow lookup is told by its records`() {
