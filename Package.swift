@@ -78,6 +78,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["CLinux", "Platform"], path: "Tests/TestSupport",
             swiftSettings: settings),
+        .target(
+            name: "FuzzTargets", dependencies: ["CCurl", "CRMTemplate", "HTTPWire", "JSONText", "Platform"],
+            path: "Tests/FuzzTargets", swiftSettings: settings),
         tests("PlatformTests", ["Platform", "TestSupport"]),
         tests("JSONTextTests", ["JSONText"]),
         tests("CommandOptionsTests", ["CommandOptions"]),
@@ -89,7 +92,7 @@ let package = Package(
         .testTarget(
             name: "NumbersCoreTests", dependencies: ["JSONText", "NumbersCore", "Platform", "TestSupport"],
             exclude: ["PhoneNumbers/expected-answers.tsv", "PhoneNumbers/expected-rows.tsv"], swiftSettings: settings),
-        tests("CRMTemplateTests", ["CRMTemplate", "HTTPWire", "JSONText", "Platform", "TestSupport"]),
+        tests("CRMTemplateTests", ["CRMTemplate", "FuzzTargets", "HTTPWire", "JSONText", "Platform", "TestSupport"]),
         tests("CRMTransportTests", ["CRMTemplate", "CRMTransport", "JSONText", "Platform", "TestSupport"]),
         tests(
             "NumbersStorageTests",
@@ -115,4 +118,11 @@ if Context.environment["NUMBERS_BENCH"] != nil {
         .executableTarget(
             name: "EngineBench", dependencies: ["CRMTemplate", "Platform"], path: "Benchmarks/EngineBench",
             swiftSettings: settings))
+}
+
+// What script/fuzz feeds. The runtime of libFuzzer brings a `main` of its own.
+if Context.environment["NUMBERS_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "EngineFuzz", dependencies: ["FuzzTargets"], path: "Fuzz/EngineFuzz", swiftSettings: settings))
 }
