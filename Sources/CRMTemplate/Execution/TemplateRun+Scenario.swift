@@ -62,16 +62,19 @@ extension TemplateRun {
         if let unknown = planned.unknownNext, !records.isEmpty || outputs.allowsEmpty {
             throw ScenarioAbort("unknown-scenario", "it chains to '\(unknown)', and there is no scenario of that Id")
         }
-        if records.isEmpty {
-            if outputs.allowsEmpty { try await finish(nil, answer, planned, outputs, level, depth, &matching) }
-            return 0
+        if records.isEmpty, outputs.allowsEmpty {
+            try await work(on: nil, answer, planned, outputs, level, depth, &matching)
         }
-        for (position, record) in records.enumerated() {
+        for position in records.indices {
             // The first one has been looked at a moment ago.
             if position > 0, mustStop(planned.name) { break }
-            recorder?.begin(.record(position, context: record.description))
+            recorder?.begin(.record(position, context: records[position].description))
             defer { recorder?.end() }
-            try await finish(record, answer, planned, outputs, level, depth, &matching)
+            if planned.next == nil {
+                try give(records[position], answer, planned, outputs, level, &matching)
+            } else {
+                try await work(on: records[position], answer, planned, outputs, level, depth, &matching)
+            }
         }
         return records.count
     }
@@ -120,25 +123,15 @@ extension TemplateRun {
     /// Records that a trace lists by their places; each one worked on has a step of its own besides.
     private static let recordsShown = 100
 
-    /// Fills the variables from a record, or empties them all when there is none, and gives a result or runs the chain.
-    private func finish(
-        _ record: Record?, _ answer: ResponseTree, _ planned: PlannedScenario, _ outputs: OutputsTemplate,
+    /// Fills the variables from a record, or empties them all when there is none, and runs the chain or gives a result.
+    private func work(
+        on record: Record?, _ answer: ResponseTree, _ planned: PlannedScenario, _ outputs: OutputsTemplate,
         _ level: ChainLevel?, _ depth: Int, _ matching: inout MatchingContext
     ) async throws(ScenarioAbort) {
-        matching.evaluation.scope = scope(after: level)
-        let keeps = planned.next != nil || role.isSecret
-        var variables: [(name: String, variable: Variable)] = []
-        for template in planned.scenario.variables {
-            let variable = try read(template, record, answer, matching)
-            // Filters of the variables that follow may read it.
-            matching.evaluation.scope.set(template.name, variable)
-            if keeps { variables.append((template.name, variable)) }
-        }
         guard let next = planned.next else {
-            if collectsRecords, let record { try hand(over: answer.json(of: record)) }
-            try output(outputs, level, variables, matching.evaluation)
-            return
+            return try give(record, answer, planned, outputs, level, &matching)
         }
+        let variables = try fill(record, answer, planned, level, &matching)
         recorder?.record(.next(id: instance.plan.scenarios[next].scenario.id))
         let below = ChainLevel(level, variables, scope: matching.evaluation.scope.child(), of: self)
         await run(next, after: below, depth: depth + 1)
@@ -149,6 +142,34 @@ extension TemplateRun {
             gained.outputs[type] = text
         }
         harvest = gained
+    }
+
+    /// Fills the variables from a record, or empties them all when there is none, and gives a result.
+    private func give(
+        _ record: Record?, _ answer: ResponseTree, _ planned: PlannedScenario, _ outputs: OutputsTemplate,
+        _ level: ChainLevel?, _ matching: inout MatchingContext
+    ) throws(ScenarioAbort) {
+        let variables = try fill(record, answer, planned, level, &matching)
+        if collectsRecords, let record { try hand(over: answer.json(of: record)) }
+        try output(outputs, level, variables, matching.evaluation)
+    }
+
+    /// - Returns: the variables where somebody needs them apart from the scope: a chain, a login.
+    private func fill(
+        _ record: Record?, _ answer: ResponseTree, _ planned: PlannedScenario, _ level: ChainLevel?,
+        _ matching: inout MatchingContext
+    ) throws(ScenarioAbort) -> [(name: String, variable: Variable)] {
+        matching.evaluation.scope = scope(after: level)
+        let keeps = planned.next != nil || role.isSecret
+        var variables: [(name: String, variable: Variable)] = []
+        let templates = planned.scenario.variables
+        for index in templates.indices {
+            let variable = try read(templates[index], record, answer, matching)
+            // Filters of the variables that follow may read it.
+            matching.evaluation.scope.set(templates[index].name, variable)
+            if keeps { variables.append((templates[index].name, variable)) }
+        }
+        return variables
     }
 
     private func read(
@@ -224,24 +245,25 @@ extension TemplateRun {
     ) throws(ScenarioAbort) -> [(type: String, text: EvaluatedText)] {
         var result: [(type: String, text: EvaluatedText)] = []
         result.reserveCapacity(outputs.outputs.count)
-        for output in outputs.outputs {
+        let templates = outputs.outputs
+        for index in templates.indices {
             let text: EvaluatedText
             do {
-                text = try output.value.evaluate(context)
+                text = try templates[index].value.evaluate(context)
             } catch {
-                throw ScenarioAbort(error, in: "Output \(output.type)")
+                throw ScenarioAbort(error, in: "Output \(templates[index].type)")
             }
             if let recorder {
                 recorder.record(
                     .output(
-                        type: output.type, source: output.value.source,
+                        type: templates[index].type, source: templates[index].value.source,
                         value: recorder.text(role.isSecret ? text.withOrigins(.secret) : text)))
             }
             if text.isEmpty { continue }
-            if let index = result.firstIndex(where: { $0.type == output.type }) {
-                result[index].text = text
+            if let earlier = result.firstIndex(where: { $0.type == templates[index].type }) {
+                result[earlier].text = text
             } else {
-                result.append((output.type, text))
+                result.append((templates[index].type, text))
             }
         }
         return result

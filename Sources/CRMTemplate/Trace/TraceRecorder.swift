@@ -93,16 +93,11 @@ package final class TraceRecorder {
     /// The bytes of a body as a trace shows them; what is no UTF-8 is replaced.
     package func text(_ bytes: [UInt8]) -> TraceText {
         guard bytes.count > limits.textBytes else {
-            return TraceText(String(decoding: hidingSecrets(bytes), as: UTF8.self))
+            return TraceText(String(decoding: hidingSecrets(bytes, upTo: bytes.count), as: UTF8.self))
         }
-        // A secret that begins before the cut and ends behind it has to be seen whole.
-        let longest = secrets.first?.count ?? 0
-        let (reach, overflow) = limits.textBytes.addingReportingOverflow(longest)
-        var shown = hidingSecrets(Array(bytes.prefix(overflow ? bytes.count : reach)))
-        var end = min(limits.textBytes, shown.count)
-        while end > 0, end < shown.count, shown[end] & 0xC0 == 0x80 { end -= 1 }
-        shown.removeSubrange(end...)
-        return TraceText(String(decoding: shown, as: UTF8.self), cutFrom: bytes.count)
+        var end = max(0, limits.textBytes)
+        while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+        return TraceText(String(decoding: hidingSecrets(bytes, upTo: end), as: UTF8.self), cutFrom: bytes.count)
     }
 
     /// Appends what another recorder has recorded, such as that of a login that ran by itself.
@@ -182,7 +177,7 @@ package final class TraceRecorder {
 
     private func hidden(_ text: String) -> String {
         let bytes = Array(text.utf8)
-        let shown = hidingSecrets(bytes)
+        let shown = hidingSecrets(bytes, upTo: bytes.count)
         return shown.count == bytes.count && shown == bytes ? text : String(decoding: shown, as: UTF8.self)
     }
 
@@ -190,27 +185,20 @@ package final class TraceRecorder {
 
     private func hidden(_ field: Trace.Field) -> Trace.Field { Trace.Field(field.name, hidden(field.value)) }
 
-    private func hidingSecrets(_ bytes: [UInt8]) -> [UInt8] {
-        secrets.reduce(bytes) { Self.replacing($1, in: $0) }
-    }
-
-    private static func replacing(_ secret: [UInt8], in bytes: [UInt8]) -> [UInt8] {
-        guard let first = secret.first, bytes.count >= secret.count else { return bytes }
+    /// The first bytes with each secret that begins in them replaced, also where it ends behind them.
+    private func hidingSecrets(_ bytes: [UInt8], upTo end: Int) -> [UInt8] {
+        if secrets.isEmpty { return Array(bytes[..<end]) }
         var result: [UInt8] = []
-        var copied = 0
-        var index = 0
-        while index <= bytes.count - secret.count {
-            if bytes[index] == first, bytes[index..<(index + secret.count)].elementsEqual(secret) {
-                result.append(contentsOf: bytes[copied..<index])
-                result.append(contentsOf: redacted.utf8)
-                index += secret.count
-                copied = index
-            } else {
-                index += 1
+        result.reserveCapacity(end)
+        var hiddenTo = 0
+        for index in 0..<end {
+            for secret in secrets where secret[0] == bytes[index] && bytes[index...].starts(with: secret) {
+                // Secrets may overlap: one mark stands for both.
+                if index >= hiddenTo { result.append(contentsOf: Self.redacted.utf8) }
+                hiddenTo = max(hiddenTo, index + secret.count)
             }
+            if index >= hiddenTo { result.append(bytes[index]) }
         }
-        if copied == 0 { return bytes }
-        result.append(contentsOf: bytes[copied...])
         return result
     }
 }
