@@ -38,7 +38,8 @@ final class MemberIndexes: Sendable {
     }
 }
 
-/// A hash table of one object's names with open addressing, half full at the most; the last of equal names stays.
+/// A hash table of one object's names with open addressing, half full at the most and a quarter at the least; the last of
+/// equal names stays. A slot has 4 bytes: at most 16 for each member.
 struct MemberIndex: Sendable {
     /// Places of names on the tape; 0, where no name can be, is free.
     private var slots: [UInt32]
