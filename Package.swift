@@ -112,11 +112,15 @@ let package = Package(
     ]
 )
 
-// What script/bench measures the template engine with.
+// What script/bench measures the template engine and the HTTP client with.
 if Context.environment["NUMBERS_BENCH"] != nil {
     package.targets.append(
         .executableTarget(
             name: "EngineBench", dependencies: ["CRMTemplate", "Platform"], path: "Benchmarks/EngineBench",
+            swiftSettings: settings))
+    package.targets.append(
+        .executableTarget(
+            name: "ClientBench", dependencies: ["HTTPClient", "HTTPWire", "Platform"], path: "Benchmarks/ClientBench",
             swiftSettings: settings))
 }
 
