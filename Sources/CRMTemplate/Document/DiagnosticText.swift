@@ -4,8 +4,9 @@ internal import Platform
 
 /// Writes diagnostics for people.
 package enum DiagnosticText {
-    /// Characters of a source line that are shown; of a longer one, a part around the place.
-    static let lineLengthMax = 120
+    /// Characters of a source line that are shown; of a longer one, a part around the place. With the indent and both
+    /// ellipses it fits the eighty columns that every terminal has: a line that wraps would part the caret from its place.
+    static let lineLengthMax = 72
 
     /// One diagnostic in up to four lines, each ended by a line feed:
     ///
