@@ -82,8 +82,10 @@ extension TemplateRun {
                 byteCount: response.body.count))
     }
 
-    /// The answer as a tree; the empty one when it cannot be read, which was told.
-    func tree(of response: TemplateResponse, _ request: RequestTemplate, _ planned: PlannedScenario) -> ResponseTree {
+    /// The answer as a tree; nil when it cannot be read, which was told.
+    func tree(
+        of response: TemplateResponse, _ request: RequestTemplate, _ planned: PlannedScenario
+    ) -> ResponseTree? {
         do {
             switch request.responseType {
             case .json: return try ResponseTree(json: response.body, limits: limits.response)
@@ -92,7 +94,7 @@ extension TemplateRun {
         } catch {
             let place = error.position.map { " (line \($0.line), column \($0.column))" } ?? ""
             fail(error.code == "too-large" ? "limit" : "response", planned.name, "the answer\(place): \(error.message)")
-            return .empty
+            return nil
         }
     }
 

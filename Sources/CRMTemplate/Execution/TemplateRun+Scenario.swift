@@ -44,17 +44,19 @@ extension TemplateRun {
         guard let request = scenario.request else {
             throw ScenarioAbort("request", "the scenario has no Request")
         }
-        var answer = ResponseTree.empty
+        var answer: ResponseTree?
         if try await !isSkipped(request, planned, level) {
             if let response = await exchange(request, planned, level) {
                 answer = tree(of: response, request, planned)
             }
-            if isHalted { return 0 }
         }
+        if isHalted { return 0 }
         var matching = MatchingContext(
             number: number, maxLength: instance.matchLength, evaluation: instance.context(scope(after: level)),
             isSecret: role.isSecret)
-        let records = try records(of: answer, planned, matching)
+        // Without an answer there is nothing for the rules to look at, nor to tell of in a trace.
+        let records = if let answer { try records(of: answer, planned, matching) } else { [Record]() }
+        let answered = answer ?? .empty
         // A login's variables count even where nothing is output; call flows want the records themselves.
         guard let outputs = scenario.outputs ?? (role.isSecret || collectsRecords ? .nothing : nil) else {
             return records.count
@@ -63,7 +65,7 @@ extension TemplateRun {
             throw ScenarioAbort("unknown-scenario", "it chains to '\(unknown)', and there is no scenario of that Id")
         }
         if records.isEmpty, outputs.allowsEmpty {
-            try await work(on: nil, answer, planned, outputs, level, depth, &matching)
+            try await work(on: nil, answered, planned, outputs, level, depth, &matching)
         }
         for position in records.indices {
             // The first one has been looked at a moment ago.
@@ -71,9 +73,9 @@ extension TemplateRun {
             recorder?.begin(.record(position, context: records[position].description))
             defer { recorder?.end() }
             if planned.next == nil {
-                try give(records[position], answer, planned, outputs, level, &matching)
+                try give(records[position], answered, planned, outputs, level, &matching)
             } else {
-                try await work(on: records[position], answer, planned, outputs, level, depth, &matching)
+                try await work(on: records[position], answered, planned, outputs, level, depth, &matching)
             }
         }
         return records.count
