@@ -46,7 +46,5 @@ final class FullBacklog: Sendable {
     deinit { for descriptor in descriptors { close(descriptor) } }
 }
 
-/// Sets or removes a variable of this process.
-func setEnvironment(_ name: String, _ value: String?) {
-    if let value { setenv(name, value, 1) } else { unsetenv(name) }
-}
+/// Sets a variable of this process.
+func setEnvironment(_ name: String, _ value: String) { setenv(name, value, 1) }
