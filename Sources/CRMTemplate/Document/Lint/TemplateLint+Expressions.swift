@@ -6,13 +6,23 @@ extension TemplateLint {
         for site in sites {
             if let error = site.error {
                 report(error, at: site.text.position(error.offset, in: source))
-            } else if site.use == .condition, site.references.isEmpty {
+            } else if site.use == .condition, isConstant(site) {
                 report(
                     .warning, .constantCondition, at: site.text.start(in: source),
                     "the condition reads no variable and is always the same",
                     hint: "variables stand in brackets: [CallType]==Inbound")
             }
         }
+    }
+
+    /// Whether nothing in it is a variable: a bare word is one only if it is set.
+    private func isConstant(_ site: ExpressionSite) -> Bool {
+        let names: Set<String> =
+            switch site.owner {
+            case .scenario(let index): flow.names(in: index)
+            case .template, .parameter: flow.common
+            }
+        return !site.references.contains { $0.isCertain || names.contains($0.name) || names.contains($0.minuend ?? "") }
     }
 
     private mutating func report(_ error: ExpressionError, at position: SourcePosition, hint: String? = nil) {
