@@ -27,6 +27,11 @@ extension TemplateRun {
                 guard await authenticate(planned, refused: session) else { return nil }
                 continue
             }
+            // Many an API answers so when nobody has the number; a report must not vanish like that (spec 3.3).
+            if response.status == 404, isLookup, request.method == .get {
+                recorder?.note("404 is taken for no record")
+                return nil
+            }
             fail("http-status", planned.name, "the CRM answered \(response.status)")
             return nil
         }

@@ -70,6 +70,8 @@ final class TemplateRun {
     let number: String
     /// Whether each record is handed over as it came, as call flows want it.
     let collectsRecords: Bool
+    /// Whether it asks for somebody, so that nobody is an answer too.
+    let isLookup: Bool
 
     var result = RunResult()
     /// The results as a trace may show them; empty without a trace.
@@ -85,7 +87,8 @@ final class TemplateRun {
 
     init(
         _ instance: TemplateInstance, role: Role, deadline: MonotonicTime, recorder: TraceRecorder?,
-        inputs: [(name: String, variable: Variable)], number: String = "", collectsRecords: Bool = false
+        inputs: [(name: String, variable: Variable)], number: String = "", collectsRecords: Bool = false,
+        isLookup: Bool = false
     ) {
         self.instance = instance
         self.role = role
@@ -94,6 +97,7 @@ final class TemplateRun {
         self.inputs = inputs
         self.number = number
         self.collectsRecords = collectsRecords
+        self.isLookup = isLookup
         rootScope = Self.scope(instance.base, inputs)
     }
 

@@ -15,6 +15,14 @@ package enum Trigger: Sendable, Hashable {
     case reportChat
     /// A `LookupFromCFD_…` scenario, by its whole Id.
     case callFlow(id: String)
+
+    /// Whether it asks the CRM for somebody, and changes nothing there.
+    package var isLookup: Bool {
+        switch self {
+        case .lookupByNumber, .lookupByEmail, .searchContacts, .getAllContacts, .callFlow: true
+        case .createContact, .createContactFromClient, .reportCall, .reportChat: false
+        }
+    }
 }
 
 /// The variables a trigger brings, by name; all of origin ``Origins/data``.

@@ -41,7 +41,7 @@ final class TriggeredRun {
             inputs: inputs.values.map { ($0.key, Variable($0.value, .data)) } + [
                 ("FoundRecordCount", Variable(.integer(0), .template))
             ],
-            number: number, collectsRecords: collectsRecords)
+            number: number, collectsRecords: collectsRecords, isLookup: trigger.isLookup)
         run.result.failures = instance.defects
     }
 

@@ -216,7 +216,8 @@ struct TemplateRunTests {
     @Test(
         arguments: [
             (ScriptedTransport.Answer.status(400), "http-status"), (.status(401), "http-status"),
-            (.status(402), "http-status"), (.status(404), "http-status"), (.status(302), "http-status"),
+            (.status(402), "http-status"), (.status(403), "http-status"), (.status(410), "http-status"),
+            (.status(302), "http-status"),
             (.status(500, "down"), "http-status"), (.status(199), "http-status"), (.status(300), "http-status"),
             (.failure(.cannotResolve), "transport"), (.failure(.cannotConnect), "transport"),
             (.failure(.tls), "transport"), (.failure(.refusedAddress), "transport"), (.failure(.timedOut), "transport"),
@@ -235,6 +236,19 @@ struct TemplateRunTests {
         #expect(lines.count == 1)
         #expect(result.exchanges.count == 1)
         #expect(result.exchanges.first?.status == (answer.failure != nil || code == "deadline" ? nil : answer.status))
+    }
+
+    @Test func `nobody has the number, says a 404 to a lookup, and fails a report`() async {
+        let (result, _) = await lookup(
+            template([scenario("", "https://crm.test/a", rules: ["Any people.id"], outputs: peopleOutputs)]),
+            ["GET https://crm.test/a": [.status(404)]])
+        #expect(result.contacts == [] && result.failures == [])
+        #expect(result.exchanges.first?.status == 404)
+        let time = HeldTime()
+        let transport = ScriptedTransport(["GET https://crm.test/a": [.status(404)]], time: time)
+        let reporting = instance(template([scenario("ReportCall", "https://crm.test/a")]), transport, time: time)
+        let report = await reporting.run(.reportCall, RunInputs())
+        #expect(report.failures.map(\.code) == ["http-status"])
     }
 
     @Test func `after the deadline nothing more is sent`() async {
