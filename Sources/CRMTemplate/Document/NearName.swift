@@ -4,12 +4,14 @@
 enum NearName {
     /// Longer names are compared in case only: the cost of a comparison grows with the square of the length.
     static let lengthMax = 48
+    /// Candidates that are compared; what a hostile file has more of must not make the search slow.
+    static let candidatesMax = 256
 
     /// The most similar candidate; nil when none is similar, or when `name` is itself one.
     static func find(_ name: String, among candidates: some Sequence<String>) -> String? {
         let wanted = name.lowercased()
         var best: (name: String, distance: Int)?
-        for candidate in candidates {
+        for candidate in candidates.prefix(candidatesMax) {
             if candidate == name { return nil }
             let other = candidate.lowercased()
             if other == wanted { return candidate }

@@ -43,6 +43,19 @@ import Testing
         }
     }
 
+    @Test func `in a circle every scenario sees what all of it sets, and what is set before it`() {
+        func step(_ id: String, _ next: String) -> String {
+            Draft.lookup(
+                id: id, request: "Url=\"https://[Host]/[Root][A1][B1][C1]\"",
+                variables: "<Variable Name=\"\(id)1\" Path=\"a\"/>", outputs: "<Outputs Next=\"\(next)\"/>")
+        }
+        var draft = Draft()
+        draft.scenarios =
+            step("C", "A") + step("B", "C") + step("A", "B")
+            + Draft.lookup(variables: "<Variable Name=\"Root\" Path=\"a\"/>", outputs: "<Outputs Next=\"B\"/>")
+        #expect(draft.document.diagnostics.map(\.summary) == ["error chain-cycle"])
+    }
+
     @Test func `arithmetic, names with minus, numbers and constants are no unknown variables`() {
         var draft = Draft()
         draft.scenarios += Draft.lookup(

@@ -42,7 +42,7 @@ extension TemplateLint {
             template.parameters.map { ($0.name.lowercased(), $0) }, uniquingKeysWith: { _, last in last })
         var readings: [String: Set<String>] = [:]
         for site in sites where site.error == nil {
-            guard case .scenario(let index) = site.owner else { continue }
+            guard case .scenario(let index) = site.owner, !isFull else { continue }
             for reference in site.references where reference.isCertain {
                 if site.passes > 1, Occasion.prose.contains(reference.name) {
                     report(
@@ -82,6 +82,7 @@ extension TemplateLint {
     private mutating func checkDefault(_ parameter: Parameter, _ names: Set<String>) {
         let text = TextExpression(parameter.defaultValue)
         let start = place(parameter.position, "Default")
+        let source = source
         if let error = text.error {
             return report(
                 error, at: source.position(inValueAt: error.offset, startingAt: start),

@@ -2,19 +2,28 @@
 
 extension TemplateLint {
     mutating func checkVariables() {
+        let source = source
         var said: Set<String> = []
+        // What the requests and the outputs of each scenario see.
+        let requests = template.scenarios.indices.map { flow.names(in: $0) }
+        let outputs = template.scenarios.indices.map {
+            requests[$0].union(template.scenarios[$0].variables.map(\.name))
+        }
+        let common = flow.common
+        let oauth = common.union(["State", "RedirectUri"])
         for site in sites where site.error == nil {
+            if isFull { return }
             let names: Set<String>
             let owner: Int?
             switch site.owner {
             case .template:
-                (names, owner) = (flow.common, nil)
+                (names, owner) = (common, nil)
             case .parameter:
-                (names, owner) = (flow.common.union(["State", "RedirectUri"]), nil)
+                (names, owner) = (oauth, nil)
             case .scenario(let index):
                 // What nothing runs is reported as that.
                 guard !flow.sights[index].occasions.isEmpty else { continue }
-                (names, owner) = (visible(to: site, in: index), index)
+                (names, owner) = (site.use.isOutput ? outputs[index] : requests[index], index)
             }
             for reference in site.references {
                 // Once for each name and scenario.
@@ -24,18 +33,9 @@ extension TemplateLint {
         }
     }
 
-    /// The names that are set when an expression of a scenario is evaluated.
-    private func visible(to site: ExpressionSite, in index: Int) -> Set<String> {
-        let own = template.scenarios[index].variables.map(\.name)
-        switch site.use {
-        case .output: return flow.names(in: index, own: own)
-        case .url, .message, .header, .bodyKey, .bodyValue, .condition, .ethalon, .entityOrder, .basic, .oauth, .number:
-            return flow.names(in: index)
-        }
-    }
-
     mutating func checkName(
-        _ reference: VariableReference, _ names: Set<String>, _ owner: Int?, at position: SourcePosition
+        _ reference: VariableReference, _ names: Set<String>, _ owner: Int?,
+        at position: @autoclosure () -> SourcePosition
     ) {
         guard reference.isCertain, !reference.name.isEmpty else { return }
         var name = reference.name
@@ -49,9 +49,10 @@ extension TemplateLint {
             if isSet(plain, names, owner) { return }
             name = plain
         }
-        if let other = names.sorted().first(where: { $0.lowercased() == name.lowercased() }) {
+        let lowered = name.lowercased()
+        if let other = names.filter({ $0.lowercased() == lowered }).min() {
             report(
-                .note, .variableCase, at: position, "[\(name.cut)] is [\(other.cut)], written in another case",
+                .note, .variableCase, at: position(), "[\(name.cut)] is [\(other.cut)], written in another case",
                 hint: "write [\(other.cut)]")
             return
         }
@@ -60,7 +61,7 @@ extension TemplateLint {
             return
         }
         report(
-            .warning, .undefinedVariable, at: position, "nothing sets [\(reference.name.cut)] here: it is empty",
+            .warning, .undefinedVariable, at: position(), "nothing sets [\(reference.name.cut)] here: it is empty",
             hint: hint(name, names))
     }
 
@@ -105,4 +106,15 @@ extension TemplateLint {
         "callstatus": "CallType", "extension": "Agent", "agentnumber": "Agent", "recording": "RecordingUrl",
         "recordurl": "RecordingUrl", "contactid": "EntityId", "queue": "QueueExtension", "transcript": "Transcription",
     ]
+}
+
+extension ExpressionSite.Use {
+    /// Whether it is evaluated when the variables of its own scenario are set.
+    fileprivate var isOutput: Bool {
+        switch self {
+        case .output: true
+        case .url, .message, .header, .bodyKey, .bodyValue, .condition, .ethalon, .entityOrder, .basic, .oauth, .number:
+            false
+        }
+    }
 }

@@ -3,7 +3,7 @@
 /// Checks a template that was read.
 struct TemplateLint {
     /// Findings of one file; what is more helps nobody.
-    static let diagnosticsMax = 2_000
+    static let diagnosticsMax = 500
 
     let template: Template
     let sites: [ExpressionSite]
@@ -14,6 +14,8 @@ struct TemplateLint {
     /// Where the values of attributes begin, by the place of their element.
     private let places: [SourcePosition: [String: SourcePosition]]
     private(set) var diagnostics: [Diagnostic] = []
+    /// Whether nothing more is said.
+    var isFull: Bool { diagnostics.count >= Self.diagnosticsMax }
 
     /// - Parameter reader: what has read the template.
     init(_ template: Template, _ reader: TemplateReader) {
@@ -36,7 +38,7 @@ struct TemplateLint {
         _ severity: Diagnostic.Severity, _ code: DiagnosticCode, at position: SourcePosition, _ message: String,
         hint: String? = nil
     ) {
-        guard diagnostics.count < Self.diagnosticsMax else { return }
+        guard !isFull else { return }
         diagnostics.append(Diagnostic(severity, code, at: position, message, hint: hint))
     }
 

@@ -20,23 +20,14 @@ struct VariableFlow {
 
     init(_ template: Template) {
         let plan = RunPlan(template)
-        var sights = [Sight](repeating: Sight(), count: template.scenarios.count)
         let own = template.scenarios.map { Set($0.variables.map(\.name)) }
-        for (root, occasion) in Self.roots(template, plan) {
-            var inherited: Set<String> = []
-            var current: Int? = root
-            // A chain is followed until nothing new comes along: in a circle that is after its second turn.
-            while let index = current {
-                let before = sights[index]
-                sights[index].occasions.insert(occasion)
-                sights[index].inherited.formUnion(inherited)
-                let isNew =
-                    sights[index].occasions.count > before.occasions.count
-                    || sights[index].inherited.count > before.inherited.count
-                guard isNew else { break }
-                inherited = sights[index].inherited.union(own[index])
-                current = plan.scenarios[index].next
-            }
+        var sights = [Sight](repeating: Sight(), count: template.scenarios.count)
+        for (root, occasion) in Self.roots(template, plan) { sights[root].occasions.insert(occasion) }
+        for index in Self.order(sights.indices.filter { !sights[$0].occasions.isEmpty }, plan) {
+            guard let next = plan.scenarios[index].next else { continue }
+            sights[next].occasions.formUnion(sights[index].occasions)
+            sights[next].inherited.formUnion(sights[index].inherited)
+            sights[next].inherited.formUnion(own[index])
         }
         self.plan = plan
         self.sights = sights
@@ -44,6 +35,36 @@ struct VariableFlow {
         let chain = plan.authentication.map { Self.chain(from: $0, plan) } ?? []
         authenticationChain = Set(chain)
         authentication = chain.reduce(into: []) { $0.formUnion(own[$1]) }
+    }
+
+    /// The scenarios that are reached, each behind all that chain to it; those of a circle twice around, which is when
+    /// everything has come everywhere.
+    private static func order(_ roots: [Int], _ plan: RunPlan) -> [Int] {
+        var reached = Set<Int>()
+        var waiting = [Int](repeating: 0, count: plan.scenarios.count)
+        for root in roots {
+            var current: Int? = root
+            while let index = current, reached.insert(index).inserted {
+                current = plan.scenarios[index].next
+                if let next = current { waiting[next] += 1 }
+            }
+        }
+        var order: [Int] = []
+        for start in reached.sorted() where waiting[start] == 0 {
+            var current: Int? = start
+            while let index = current, waiting[index] == 0 {
+                waiting[index] = -1
+                order.append(index)
+                current = plan.scenarios[index].next
+                if let next = current { waiting[next] -= 1 }
+            }
+        }
+        for start in reached.sorted() where waiting[start] > 0 {
+            let circle = chain(from: start, plan)
+            for index in circle { waiting[index] = -1 }
+            order += circle + circle
+        }
+        return order
     }
 
     /// The scenarios of a chain in order, each once.

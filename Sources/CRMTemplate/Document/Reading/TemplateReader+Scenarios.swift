@@ -15,7 +15,7 @@ extension TemplateReader {
                 .error, .noScenario, at: lists[0].position, "<Scenarios> has no <Scenario>",
                 hint: "add a <Scenario> for each thing that the CRM can do")
         }
-        return elements.enumerated().map { scenario($0.element, $0.offset) }
+        return within(Self.scenariosMax, elements, "scenarios").enumerated().map { scenario($0.element, $0.offset) }
     }
 
     private mutating func scenario(_ element: XMLElement, _ index: Int) -> Scenario {
@@ -178,10 +178,9 @@ extension TemplateReader {
     /// What no path can be meant to be (spec 4.2).
     private mutating func checkPath(_ path: PlacedText, _ element: XMLElement, isRule: Bool) {
         let text = path.text
-        let position = path.isEmpty ? element.position : path.start(in: source)
         if text.isEmpty {
             report(
-                .warning, .emptyPath, at: position,
+                .warning, .emptyPath, at: element.position,
                 isRule
                     ? "the rule has no path: it asks whether there is an answer at all"
                     : "the variable has no path, and is empty",
@@ -190,7 +189,7 @@ extension TemplateReader {
                     : "add Path=\"contacts.name\"")
         } else if let what = Self.data(text) {
             report(
-                .warning, .pathIsData, at: position, "\"\(text.cut)\" is \(what), not a path",
+                .warning, .pathIsData, at: path.start(in: source), "\"\(text.cut)\" is \(what), not a path",
                 hint: "a path leads to the value by the names in the answer: contacts.phone")
         } else if let bracket = text.utf8.firstIndex(of: UInt8(ascii: "[")) {
             let offset = text.utf8.distance(from: text.startIndex, to: bracket)

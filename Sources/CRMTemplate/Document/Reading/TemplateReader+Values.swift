@@ -144,6 +144,16 @@ extension TemplateReader {
         return found
     }
 
+    /// The elements that a template may have of a kind; an error says that there are more.
+    mutating func within(_ limit: Int, _ elements: [XMLElement], _ kind: String) -> [XMLElement] {
+        if elements.count > limit {
+            report(
+                .error, .hostileXML, at: elements[limit].position, "a template has at most \(limit) \(kind)",
+                hint: "this one and all that follow are left out")
+        }
+        return Array(elements.prefix(limit))
+    }
+
     /// Checks a list element and gives its children of one name.
     mutating func read(_ element: XMLElement, _ shape: ElementShape, _ child: String) -> [XMLElement] {
         check(element, shape)

@@ -18,6 +18,9 @@ struct TemplateReader {
 
     /// Lookups at once when the file says nothing (spec 1.3).
     static let concurrentRequestsDefault = 2
+    /// Scenarios, and parameters, of a template. The largest ones have 24; what is checked grows with the square.
+    static let scenariosMax = 256
+    static let parametersMax = 256
     /// More at once would be an attack on the CRM; templates ask for 16 at most.
     static let concurrentRequestsMax = 64
 
@@ -41,7 +44,7 @@ struct TemplateReader {
         let numberElement = only("Number", of: root).map { readNumber($0) }
         let connection = only("Connection", of: root)
         let elements = all("Parameters", of: root).flatMap { read($0, .parameters, "Parameter") }
-        let parameters = elements.compactMap { parameter($0) }
+        let parameters = within(Self.parametersMax, elements, "parameters").compactMap { parameter($0) }
         owner = .template
         let authentication = readAuthentication(only("Authentication", of: root))
         let scenarios = readScenarios(root)

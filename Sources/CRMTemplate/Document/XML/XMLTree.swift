@@ -84,7 +84,7 @@ package struct XMLLimits: Sendable, Hashable {
     }
 
     /// For templates. The largest ones have 30 KB, 800 nodes, 9 levels and 12 attributes at an element.
-    package static let template = XMLLimits(bytes: 2_097_152, depth: 64, nodes: 65_536, attributes: 64)
+    package static let template = XMLLimits(bytes: 2_097_152, depth: 64, nodes: 32_768, attributes: 64)
     /// For the answers of CRMs: as large as JSON ones, and a tree of at most some 200 MB.
     package static let response = XMLLimits(bytes: 16_777_216, depth: 128, nodes: 1_000_000, attributes: 256)
 }
