@@ -13,6 +13,9 @@ enum Findings {
         Finding(.warning, .misnamedElement, "write the query into Url") {
             $0.scenarios = Draft.lookup(content: "¶<QueryParams/>")
         },
+        Finding(.warning, .misnamedElement, "write the query into Url") {
+            $0.scenarios = Draft.lookup(content: "¶<Query/>")
+        },
         Finding(.warning, .misnamedElement, "in <PostValues>") { $0.scenarios += Draft.report(content: "¶<Values/>") },
         Finding(.warning, .misplacedElement, "<Crm>") { $0.connection = "<Connection>¶<Authentication/></Connection>" },
         Finding(.error, .misplacedElement, "<Scenarios>") {

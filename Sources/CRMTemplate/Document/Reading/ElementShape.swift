@@ -84,6 +84,7 @@ struct ElementShape: Sendable {
     static let inventions: [String: String] = [
         "QueryParams": "write the query into Url: Url=\"https://…?name=[Value]\"",
         "Parameter": "write the query into Url, or <Value Key=\"…\"> into <PostValues>",
+        "Query": "write the query into Url: Url=\"https://…?name=[Value]\"",
         "Values": "the parts of a body stand in <PostValues>",
         "Body": "the parts of a body stand in <PostValues>, a whole text in the attribute Message",
         "Header": "headers are <Value Key=\"…\"> in <Headers>",
