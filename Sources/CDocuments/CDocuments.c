@@ -20,6 +20,9 @@ static const unsigned char nocli_bytes[] = {
 static const unsigned char design_bytes[] = {
 #embed "../../docs/design.md"
 };
+static const unsigned char templates_bytes[] = {
+#embed "../../docs/templates.md"
+};
 static const unsigned char integrations_bytes[] = {
 #embed "../../docs/integrations/index.md"
 };
@@ -46,6 +49,7 @@ NO_DOCUMENT(api)
 NO_DOCUMENT(operating)
 NO_DOCUMENT(nocli)
 NO_DOCUMENT(design)
+NO_DOCUMENT(templates)
 NO_DOCUMENT(integrations)
 NO_DOCUMENT(integrations_3cx)
 NO_DOCUMENT(style_sheet)

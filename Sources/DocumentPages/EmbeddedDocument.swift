@@ -15,6 +15,8 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
     case nocli
     /// How the code is laid out, `docs/design.md`.
     case design
+    /// The format of CRM templates as the engine runs it, `docs/templates.md`.
+    case templates
     /// The list of integrations, `docs/integrations/index.md`.
     case integrations
     /// The guide for 3CX, `docs/integrations/3cx.md`.
@@ -40,6 +42,7 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
             case .operating: no_document_operating()
             case .nocli: no_document_nocli()
             case .design: no_document_design()
+            case .templates: no_document_templates()
             case .integrations: no_document_integrations()
             case .integration3CX: no_document_integrations_3cx()
             case .styleSheet: no_document_style_sheet()
@@ -57,6 +60,7 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
         case .operating: "docs/operating.md"
         case .nocli: "docs/nocli.md"
         case .design: "docs/design.md"
+        case .templates: "docs/templates.md"
         case .integrations: "docs/integrations/index.md"
         case .integration3CX: "docs/integrations/3cx.md"
         case .styleSheet: "docs/style.css"
@@ -73,6 +77,7 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
         case .operating: "/docs/operating"
         case .nocli: "/docs/nocli"
         case .design: "/docs/design"
+        case .templates: "/docs/templates"
         case .integrations: "/integrations"
         case .integration3CX: "/docs/integrations/3cx"
         case .styleSheet: "/docs/style.css"
@@ -84,7 +89,7 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
     /// What the bytes are.
     package var format: Format {
         switch self {
-        case .index, .api, .operating, .nocli, .design, .integrations, .integration3CX: .markdown
+        case .index, .api, .operating, .nocli, .design, .templates, .integrations, .integration3CX: .markdown
         case .styleSheet: .css
         case .openAPI: .json
         case .template3CX: .crmTemplate

@@ -15,6 +15,7 @@ no_document no_document_api(void);
 no_document no_document_operating(void);
 no_document no_document_nocli(void);
 no_document no_document_design(void);
+no_document no_document_templates(void);
 no_document no_document_integrations(void);
 no_document no_document_integrations_3cx(void);
 no_document no_document_style_sheet(void);
