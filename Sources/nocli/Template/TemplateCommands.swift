@@ -7,7 +7,10 @@ import Platform
 enum TemplateCommands {
     static let family = CommandFamily(
         name: "template", summary: "CRM templates",
-        commands: [TemplateLint.command, TemplateShow.command, TemplateRun.command])
+        commands: [
+            TemplateLint.command, TemplateShow.command, TemplateRun.command, TemplateTest.command,
+            TemplateNew.command,
+        ])
 
     static let file: Argument<String> = .required("FILE", .path, help: "a template; - for standard input")
 
