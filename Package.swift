@@ -47,7 +47,7 @@ let package = Package(
         // What knows nothing of telephone numbers.
         library("Platform", ["CLinux", "COpenSSL"]),
         library("JSONText", []),
-        library("CommandOptions", []),
+        library("CommandOptions", ["Platform"]),
         library("HTTPWire", ["Platform"]),
         library("HTTPServer", ["CLinux", "HTTPWire", "Platform"]),
         library("HTTPClient", ["CCurl", "CLinux", "CZlib", "HTTPWire", "Platform"]),

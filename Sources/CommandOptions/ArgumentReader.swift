@@ -1,5 +1,7 @@
 // The walk over a command line that servers and commands share.
 
+import Platform
+
 /// A problem on its way to the place that knows the program and the command.
 struct UsageProblemThrown: Error {
     let problem: UsageProblem

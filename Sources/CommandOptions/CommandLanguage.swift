@@ -1,5 +1,7 @@
 // A program of commands in groups: `nocli [--database FILE] account create --name NAME`.
 
+import Platform
+
 /// One command: its words, what it takes and what it does.
 package struct CommandDeclaration: Sendable {
     /// The word behind the group's.

@@ -1,5 +1,7 @@
 // A server's options: declared once, read from the command line, the environment and a file, and explained by --help.
 
+import Platform
+
 /// Options under one heading of the help text.
 package struct OptionSection: Sendable {
     package let title: String

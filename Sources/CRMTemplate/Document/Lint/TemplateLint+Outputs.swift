@@ -1,5 +1,7 @@
 // What scenarios give: contacts that lack what makes them one, authentication without a header, types that do not exist.
 
+import Platform
+
 extension TemplateLint {
     /// Outputs of a contact (spec 5.1).
     static let contactTypes = [
@@ -78,7 +80,7 @@ extension TemplateLint {
         func base(_ text: String) -> Substring {
             text[..<(text.lastIndex { !$0.isNumber }.map(text.index(after:)) ?? text.startIndex)]
         }
-        return NearName.find(type, among: known).flatMap { base($0) == base(type) ? nil : $0 }
+        return Suggestion.slip(type, among: known).flatMap { base($0) == base(type) ? nil : $0 }
     }
 
     // MARK: - Results

@@ -1,5 +1,7 @@
 // The graph of scenarios: what is chained to what, what nothing runs, what runs in circles; and authentication.
 
+import Platform
+
 extension TemplateLint {
     mutating func checkScenarios() {
         checkDuplicates()
@@ -36,7 +38,7 @@ extension TemplateLint {
             guard let target = flow.plan.scenarios[scenario.index].next else {
                 report(
                     .error, .unknownScenario, at: position, "no scenario has the Id \"\(next.cut)\"",
-                    hint: NearName.find(next, among: ids).map { "did you mean \"\($0.cut)\"? Ids compare exactly" }
+                    hint: Suggestion.slip(next, among: ids).map { "did you mean \"\($0.cut)\"? Ids compare exactly" }
                         ?? "add <Scenario Id=\"\(next.cut)\">, or remove Next")
                 continue
             }
@@ -73,7 +75,7 @@ extension TemplateLint {
             report(
                 .error, .unknownScenario, at: place(parameter.position, "ResponseScenario"),
                 "no scenario has the Id \"\(id.cut)\"",
-                hint: NearName.find(id, among: ids).map { "did you mean \"\($0.cut)\"?" }
+                hint: Suggestion.slip(id, among: ids).map { "did you mean \"\($0.cut)\"?" }
                     ?? "add the scenario that trades [code] for the value of \(parameter.name.cut)")
         }
         guard case .scenario(let id) = template.authentication else { return }
@@ -81,7 +83,7 @@ extension TemplateLint {
             report(
                 .error, .unknownScenario, at: authenticationPlace ?? SourcePosition(line: 1, column: 1),
                 "no scenario has the Id \"\(id.cut)\"",
-                hint: NearName.find(id, among: ids).map { "did you mean <Value>\($0.cut)</Value>?" }
+                hint: Suggestion.slip(id, among: ids).map { "did you mean <Value>\($0.cut)</Value>?" }
                     ?? "add <Scenario Id=\"\(id.cut)\"> to <Scenarios>, with an output Bearer")
             return
         }
@@ -120,7 +122,9 @@ extension TemplateLint {
         } else if givesHeader(scenario) {
             return "write <Authentication Type=\"Scenario\"><Value>\(scenario.id.cut)</Value></Authentication>"
         }
-        if let near = NearName.find(scenario.id, among: Occasion.reservedIDs) { return "did you mean Id=\"\(near)\"?" }
+        if let near = Suggestion.slip(scenario.id, among: Occasion.reservedIDs) {
+            return "did you mean Id=\"\(near)\"?"
+        }
         if scenario.id.hasPrefix("ReportCall") {
             return "Id=\"ReportCall\" runs for every call: chain this one to it with Next and AllowEmpty=\"true\""
         }

@@ -1,5 +1,7 @@
 // Variables that are read but that nothing sets.
 
+import Platform
+
 extension TemplateLint {
     mutating func checkVariables() {
         let source = source
@@ -57,7 +59,8 @@ extension TemplateLint {
             return
         }
         // The redirect of a provider may bring anything.
-        if let owner, flow.sights[owner].occasions.contains(.oauthResponse), NearName.find(name, among: names) == nil {
+        if let owner, flow.sights[owner].occasions.contains(.oauthResponse), Suggestion.slip(name, among: names) == nil
+        {
             return
         }
         report(
@@ -94,7 +97,7 @@ extension TemplateLint {
         }
         let occasions = Occasion.allCases.filter { $0.variables.contains(name) }.map(\.words)
         if !occasions.isEmpty { return "it is set for \(occasions.joined(separator: ", ")) only" }
-        if let near = NearName.find(name, among: names.sorted()) { return "did you mean [\(near.cut)]?" }
+        if let near = Suggestion.slip(name, among: names.sorted()) { return "did you mean [\(near.cut)]?" }
         return
             "add a <Parameter> or <Variable> of that name, or correct it; for the brackets themselves write {{ and }}"
     }

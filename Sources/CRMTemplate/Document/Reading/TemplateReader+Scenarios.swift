@@ -1,5 +1,7 @@
 // From the tree of a file to a typed template: scenarios with their requests, rules, variables and outputs.
 
+import Platform
+
 extension TemplateReader {
     mutating func readScenarios(_ root: XMLElement) -> [Scenario] {
         let lists = all("Scenarios", of: root)
@@ -49,7 +51,7 @@ extension TemplateReader {
             report(
                 .error, .unsupportedScenario, at: type.valuePosition,
                 "\"\(written.cut)\" is no Type of a scenario; it never runs",
-                hint: NearName.find(written, among: known).map { "did you mean \($0)?" } ?? "write Type=\"REST\"")
+                hint: Suggestion.slip(written, among: known).map { "did you mean \($0)?" } ?? "write Type=\"REST\"")
             return .unknown(written)
         }
         spelling(type, exact)

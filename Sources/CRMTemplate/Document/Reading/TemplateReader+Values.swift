@@ -1,6 +1,8 @@
 // How the reader takes single values out of the tree: texts, numbers, enumerations, expressions, and children; and what it
 // says about those it does not know.
 
+import Platform
+
 extension TemplateReader {
     mutating func report(
         _ severity: Diagnostic.Severity, _ code: DiagnosticCode, at position: SourcePosition, _ message: String,
@@ -67,7 +69,7 @@ extension TemplateReader {
         report(
             isUsableAnyway ? .warning : .error, .unknownValue, at: attribute.valuePosition,
             "\"\(written.cut)\" is no \(name) of \(element.name); known are \(known)",
-            hint: NearName.find(written, among: names).map { "did you mean \($0)?" }
+            hint: Suggestion.slip(written, among: names).map { "did you mean \($0)?" }
                 ?? "it is taken for \(fallback.rawValue)")
         return fallback
     }
@@ -206,7 +208,7 @@ extension TemplateReader {
                 "\(element.name) has no attribute \(attribute.name); it is ignored",
                 hint: shape.attributes.contains(meant)
                     ? "write \(meant)=\"\(suggestion(attribute, meant))\"" : "write \(meant)")
-        } else if let meant = NearName.find(attribute.name, among: shape.attributes) {
+        } else if let meant = Suggestion.slip(attribute.name, among: shape.attributes) {
             report(
                 .error, .misnamedAttribute, at: attribute.position,
                 "\(element.name) has no attribute \(attribute.name); it is ignored", hint: "did you mean \(meant)?")
@@ -235,7 +237,7 @@ extension TemplateReader {
             report(
                 .warning, .misplacedElement, at: child.position,
                 "<\(child.name)> has no meaning in <\(element.name)> and is ignored", hint: "it belongs in \(home)")
-        } else if let meant = NearName.find(child.name, among: shape.children) {
+        } else if let meant = Suggestion.slip(child.name, among: shape.children) {
             report(
                 .error, .misnamedElement, at: child.position, "<\(child.name)> in <\(element.name)> is ignored",
                 hint: "did you mean <\(meant)>?")
