@@ -13,7 +13,7 @@ enum Program {
     ]
 
     private static let language = CommandLanguage(
-        program: "nocli", summary: "the administrator's command line of the lookup service",
+        program: "nocli", summary: "administers the lookup service, checks and runs CRM templates",
         globals: [GlobalOptions.database.declaration, GlobalOptions.json.declaration],
         groups: families.map(\.group),
         notes: [

@@ -27,7 +27,7 @@ import Testing
         #expect(text == harness.call(["help"]).output)
         #expect(
             text == """
-                nocli: the administrator's command line of the lookup service
+                nocli: administers the lookup service, checks and runs CRM templates
 
                 Usage: nocli [--database FILE] COMMAND ...
 
@@ -41,7 +41,7 @@ import Testing
                                    search, stats
                   number           the numbering plan: parse, format, compare
                   database         the database file: migrate, backup, check
-                  template         CRM templates: lint, show, run
+                  template         CRM templates: lint, show, run, test, new
 
                 Options:
                   --database FILE  the database file; else the variable NUMBERS_LOOKUP_DATABASE
