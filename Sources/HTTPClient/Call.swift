@@ -40,9 +40,24 @@ final class HostPlaces {
     /// Places taken.
     var activeCount = 0
     /// Those in line that still wait; the line itself may also hold some that have ended.
-    var waitingCount = 0
+    private(set) var waitingCount = 0
     private var line: [Call] = []
     private var first = 0
+
+    /// How many ended calls the line may hold, with their bodies, beside as many as wait.
+    static let endedMax = 64
+
+    /// Entries of the line, ended ones included; for tests.
+    var lineCount: Int { line.count - first }
+
+    /// Says that one in line has ended, and is not ``Call/Stage/waiting`` any more.
+    func forgetOne() {
+        waitingCount -= 1
+        // Callers that give up while nothing moves here would otherwise pile up.
+        guard line.count - first > 2 * waitingCount + Self.endedMax else { return }
+        line = line[first...].filter { if case .waiting = $0.stage { true } else { false } }
+        first = 0
+    }
 
     func append(_ call: Call) {
         line.append(call)

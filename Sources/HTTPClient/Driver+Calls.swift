@@ -217,9 +217,9 @@ extension Driver {
             finish(call, .failure(error(call, kind, message)))
             fill(origin)
         case .waiting:
-            hosts[origin]?.waitingCount -= 1
             metrics.waiting.add(-1)
             finish(call, .failure(error(call, kind, message)))
+            hosts[origin]?.forgetOne()
         case .pausing: finish(call, .failure(error(call, kind, message)))
         case .ended: break
         }

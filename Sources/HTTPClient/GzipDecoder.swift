@@ -51,6 +51,8 @@ final class GzipDecoder {
     /// Decompresses `input` to the end of `output`.
     func decode(_ input: UnsafeRawBufferPointer, into output: inout [UInt8], limits: BodyLimits) throws(BodyFault) {
         guard let base = input.baseAddress, !input.isEmpty else { return }
+        // Members and blocks that are empty could come for ever, and nothing would come out.
+        guard input.count <= limits.bytesMax - takenBytes else { throw .tooLarge(bytesMax: limits.bytesMax) }
         takenBytes += input.count
         // zlib does not write to its input; its type is from before const.
         stream.pointee.next_in = UnsafeMutablePointer(mutating: base.assumingMemoryBound(to: UInt8.self))

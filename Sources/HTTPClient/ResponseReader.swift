@@ -117,8 +117,9 @@ struct ResponseReader {
         guard line.allSatisfy(ByteClass.isFieldValue) else { throw .malformedHead(.control) }
         // RFC 9112 §5.2: a line that begins with a space goes on with the field before it.
         if let first = line.first, ByteClass.isSpace(first) {
-            guard let last = headers.popLast() else { throw .malformedHead(.field) }
-            headers.append((last.name, last.value + " " + Self.trimmed(line)))
+            guard !headers.isEmpty else { throw .malformedHead(.field) }
+            // In place: a head of nothing but such lines would be copied whole for each of them.
+            headers[headers.count - 1].value += " " + Self.trimmed(line)
             return
         }
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else {

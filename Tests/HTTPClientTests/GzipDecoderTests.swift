@@ -36,6 +36,21 @@ import Testing
         for step in [1, 3, packed.count] { #expect(try decode(packed, by: step) == Array("onetwo".utf8)) }
     }
 
+    @Test(arguments: [(-1, false), (0, true), (1, true)])
+    func `members that are empty count as what was taken`(more: Int, isTaken: Bool) throws {
+        let packed = try [[UInt8]](repeating: Gzip.compress([]), count: 50).flatMap { $0 }
+        let limits = BodyLimits(bytesMax: packed.count + more, expansionMax: 10, expansionFreeBytes: 10)
+        for step in [1, 7, packed.count] {
+            if isTaken {
+                #expect(try decode(packed, by: step, limits: limits).isEmpty)
+            } else {
+                #expect(throws: BodyFault.tooLarge(bytesMax: packed.count - 1)) {
+                    try decode(packed, by: step, limits: limits)
+                }
+            }
+        }
+    }
+
     @Test func `no bytes are an empty text`() throws { #expect(try decode([], by: 1).isEmpty) }
 
     @Test func `what is cut off at any byte is malformed`() throws {
