@@ -27,6 +27,13 @@ struct Result {
     /// The value, with pieces put together.
     var whole: Value { pieces.isEmpty ? value : .text(pieces.map(\.text).joined()) }
 
+    /// Bytes of a text; 0 for any other value, whose text is short.
+    var byteCount: Int {
+        if !pieces.isEmpty { return pieces.reduce(0) { $0 + $1.text.utf8.count } }
+        if case .text(let text) = value { return text.utf8.count }
+        return 0
+    }
+
     /// The value as text.
     var text: String { pieces.isEmpty ? value.text() : pieces.map(\.text).joined() }
 }
@@ -103,6 +110,8 @@ struct Evaluation {
         case .opaque(let piece): return Result(.text(piece.text), piece.origins)
         case .variable(let name):
             guard let variable = context.scope[name] else { return Result(.null, codeOrigins) }
+            // Escaping is work that only the text it makes tells of.
+            if name.escaped != nil, case .text(let text) = variable.value { try spend(bytes: text.utf8.count) }
             return Self.read(variable)
         case .loneDifference(let word): return try read(word, context, ignoresCase: true) ?? Result(.null, codeOrigins)
         case .word(let word, let ignoresCase):
@@ -250,6 +259,7 @@ struct Evaluation {
     ) throws(ExpressionError) -> Result {
         let first = try value(of: left, context)
         let second = try value(of: right, context)
+        try spend(bytes: min(first.byteCount, second.byteCount), at: offset)
         let origins = codeOrigins.union(first.origins).union(second.origins)
         let isText = left.isQuoted || right.isQuoted
         switch kind {
