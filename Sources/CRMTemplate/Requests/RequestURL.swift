@@ -144,6 +144,7 @@ enum RequestURL {
         var index = rest.lowerBound
         var dots = 0
         var isDots = true
+        var inParameter = false
         var hasData = false
         func endSegment() throws(RequestError) {
             if isDots, hasData, dots == 1 || dots == 2 {
@@ -165,7 +166,13 @@ enum RequestURL {
                 try endSegment()
                 dots = 0
                 isDots = true
+                inParameter = false
                 hasData = isData
+            // Some servers read `..;x` as `..` with a parameter (RFC 3986 §3.3), and take the parameter away.
+            case UInt8(ascii: ";"):
+                inParameter = true
+                hasData = hasData || source.isData(index, length)
+            case _ where inParameter: break
             case UInt8(ascii: "."):
                 dots += 1
                 hasData = hasData || source.isData(index, length)

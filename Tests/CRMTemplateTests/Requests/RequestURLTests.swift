@@ -130,6 +130,8 @@ import Testing
         ("https://crm.test/contacts/[X]", "a%5C..%5Cadmin"), ("https://crm.test/contacts/.[X]/", "."),
         ("https://crm.test/contacts/[X]./", "."), ("https://crm.test/contacts/%2[X]./", "e"),
         ("https://crm.test/contacts[X]../x", "/"), ("https://crm.test/contacts/..[X]x", "/"),
+        ("https://crm.test/contacts/[X]", "..;/..;/admin"), ("https://crm.test/contacts/[X]", "..%3Ba=b/admin"),
+        ("https://crm.test/contacts/[X];v=1/x", ".."), ("https://crm.test/contacts/[X]/x", ".;"),
         ("https://crm.test[X]", "/../x"), ("https://crm.test/a/..[X]", "/?"),
     ])
     func `Data decides neither about the host nor about the way to the path`(source: String, value: String) {
@@ -154,6 +156,7 @@ import Testing
         ("https://crm.test/a.[X]/", ".b", "https://crm.test/a..b/"),
         ("https://crm.test/?q=[X]", "../..", "https://crm.test/?q=../.."),
         ("https://crm.test/[X]/../b", "a", "https://crm.test/a/../b"),
+        ("https://crm.test/[X]/b", "a;..", "https://crm.test/a;../b"),
         ("https://crm.test/?q=[X]", "\\\"<ü>", "https://crm.test/?q=%5C%22%3C%C3%BC%3E"),
         ("https://crm.test/?q=[X]41", "%", "https://crm.test/?q=%41"),
         ("https://crm.test/?q=[X]", " a ", "https://crm.test/?q=%20a%20"),
