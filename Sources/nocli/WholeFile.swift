@@ -53,6 +53,11 @@ enum WholeFile {
             throw .failed("\(terminalSafe(path)): cannot be written: \(SystemError.last("open").reason)")
         }
         let descriptor = FileDescriptor(owning: raw)
+        // One that was there may have been for others to read, too; what is no file, such as a pipe, stays as it is.
+        var status = stat()
+        if fstat(raw, &status) == 0, status.st_mode & S_IFMT == S_IFREG, fchmod(raw, 0o600) != 0 {
+            throw .failed("\(terminalSafe(path)): cannot be kept from others: \(SystemError.last("fchmod").reason)")
+        }
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor.rawValue, $0.baseAddress, $0.count) }

@@ -1,5 +1,6 @@
 // The command as a process of its own: it waits for tasks, which tests in this process would keep from running.
 
+import Glibc
 import JSONText
 import TestSupport
 import Testing
@@ -131,9 +132,12 @@ import Testing
 
     @Test func `the trace is written as a page that only its owner may read`() throws {
         let demo = try DemoTemplate()
-        let page = demo.folder.file("trace.html")
+        let page = try demo.folder.write("trace.html", "old")
+        #expect(chmod(page, 0o644) == 0)
         let result = try run(demo, "--number", Demo.number, "--replay", try person(demo), "--trace-html", page)
         let text = try demo.folder.read("trace.html")
+        var status = stat()
+        #expect(stat(page, &status) == 0 && status.st_mode & 0o777 == 0o600, "though it was everybody's before")
         #expect(result.exitCode == 0 && text.hasPrefix("<!doctype html>") && text.contains("<h2>1 contact</h2>"))
         #expect(!text.contains(Demo.key))
     }
