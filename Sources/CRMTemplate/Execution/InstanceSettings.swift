@@ -32,6 +32,8 @@ package struct RunLimits: Sendable, Hashable {
     package var requests: Int
     /// Results of one run: contacts are kept in memory, and no PBX shows more.
     package var results: Int
+    /// Bytes of the results of one run: a text of an answer may be in each of them.
+    package var resultBytes = 67_108_864
     /// Pages of a phone book.
     package var pages: Int
     /// Bytes of the records that a call-flow lookup hands over.

@@ -8,6 +8,8 @@ struct ParameterValues: Sendable {
     let scope: VariableScope
     /// What must never be shown.
     let secrets: [String]
+    /// Finds them in texts.
+    let search: SecretSearch
     /// Given names that the template does not have, sorted.
     let unknown: [String]
     /// Names that nothing from outside may take, in lower case.
@@ -40,6 +42,7 @@ struct ParameterValues: Sendable {
         scope.set("DestinationEmail", Variable(.text(""), .template))
         self.scope = scope
         self.secrets = secrets
+        search = SecretSearch(secrets)
         let names = Set(template.parameters.map(\.name))
         unknown = given.keys.filter { !names.contains($0) }.sorted()
         reservedNames = Set((Self.predefined + names).map { $0.lowercased() })

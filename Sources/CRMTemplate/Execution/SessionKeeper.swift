@@ -11,6 +11,8 @@ final class Session: Sendable {
     let scope: VariableScope
     /// What must never be shown.
     let secrets: [String]
+    /// Finds them in texts.
+    let search: SecretSearch
     /// From when on it is not used for another run.
     let expires: MonotonicTime
 
@@ -18,6 +20,7 @@ final class Session: Sendable {
         self.credentials = credentials
         self.scope = scope
         self.secrets = secrets
+        search = SecretSearch(secrets)
         self.expires = expires
     }
 }

@@ -11,7 +11,7 @@ extension TemplateRun {
         while true {
             guard await authenticate(planned) else { return nil }
             if mustStop(planned.name) { return nil }
-            let built: TemplateRequest
+            var built: TemplateRequest
             do {
                 built = try RequestBuilder.build(
                     request, context: instance.context(scope(after: level)), credentials: credentials,
@@ -20,6 +20,7 @@ extension TemplateRun {
                 fail(error.failureCode, planned.name, error.message)
                 return nil
             }
+            built.givesSecrets = role.isSecret
             guard let response = await send(built, planned) else { return nil }
             if (200...299).contains(response.status) { return response }
             if response.status == 401, let session, !hasRenewed, instance.sessions.mayRenew(session) {
@@ -45,6 +46,8 @@ extension TemplateRun {
         }
         requestCount += 1
         if let recorder {
+            // Encoded, as they are sent: an answer may repeat them so.
+            for secret in request.secrets { recorder.conceal(secret) }
             recorder.begin(
                 .request(
                     method: request.method, url: recorder.text(request.url).text,
@@ -67,8 +70,10 @@ extension TemplateRun {
     }
 
     private func tell(_ request: TemplateRequest, _ status: Int?) {
-        result.exchanges.append(
-            RunResult.Exchange(method: request.method, url: request.url.redacted, status: status))
+        let url = hidingSecrets(request.url.redacted)
+        guard toldBytes + url.utf8.count <= Self.toldBytesAtMost else { return }
+        toldBytes += url.utf8.count
+        result.exchanges.append(RunResult.Exchange(method: request.method, url: url, status: status))
     }
 
     private func show(_ response: TemplateResponse, _ recorder: TraceRecorder) {
@@ -173,10 +178,13 @@ extension TemplateRun {
 }
 
 /// Headers of an answer that are not shown.
-enum SecretHeader {
-    static func isSecret(_ name: String, inLogin: Bool) -> Bool {
+package enum SecretHeader {
+    /// - Parameter inLogin: whether the answer is a login's, of which hardly a header is shown.
+    package static func isSecret(_ name: String, inLogin: Bool) -> Bool {
         let name = name.lowercased()
         if inLogin { return !["content-type", "content-length", "date"].contains(name) }
-        return ["cookie", "token", "secret", "authorization", "api-key", "session"].contains { name.contains($0) }
+        return ["cookie", "token", "secret", "authenti", "authoriz", "api-key", "apikey", "session", "csrf"].contains {
+            name.contains($0)
+        }
     }
 }

@@ -234,6 +234,11 @@ extension TemplateRun {
             halt()
             throw ScenarioAbort("limit", "there are more than \(limits.results) results")
         }
+        resultBytes += evaluated.reduce(0) { $0 + $1.text.byteCount }
+        guard resultBytes <= limits.resultBytes else {
+            halt()
+            throw ScenarioAbort("limit", "the results are longer than \(limits.resultBytes) bytes together")
+        }
         result.results.append(Contact(evaluated.map { Contact.Field($0.type, $0.text.text) }))
         if let recorder {
             shownResults.append(
@@ -286,9 +291,9 @@ extension EvaluatedText {
 }
 
 /// Addresses that a login may give and a trace may show.
-enum PublicAddress {
+package enum PublicAddress {
     /// Whether the text is the address of a host and nothing else: no path, query or credentials, where tokens hide.
-    static func isPlain(_ text: String) -> Bool {
+    package static func isPlain(_ text: String) -> Bool {
         let rest: Substring
         if text.hasPrefix("https://") {
             rest = text.dropFirst(8)

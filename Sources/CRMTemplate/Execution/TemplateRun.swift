@@ -57,6 +57,8 @@ final class TemplateRun {
 
     /// Failures of one run that are told; a phone book with an error in each record would fill the memory.
     static let failuresToldAtMost = 100
+    /// Bytes of the URLs that are told; a phone book of a thousand pages may have a hundred requests on each.
+    static let toldBytesAtMost = 4_194_304
 
     let instance: TemplateInstance
     let role: Role
@@ -78,6 +80,10 @@ final class TemplateRun {
     var shownResults: [Contact] = []
     var harvest: Harvest?
     var requestCount = 0
+    /// Of the URLs told so far.
+    var toldBytes = 0
+    /// Of the results so far.
+    var resultBytes = 0
     private(set) var isHalted = false
     private(set) var session: Session?
     /// Whether the session was renewed because it was refused, which is done once.
@@ -148,9 +154,15 @@ final class TemplateRun {
 
     /// Tells that a scenario did not do what it is for.
     func fail(_ code: String, _ scenario: String, _ message: String) {
-        let failure = RunResult.Failure(code: code, scenario: scenario, message: message)
+        let failure = RunResult.Failure(code: code, scenario: scenario, message: hidingSecrets(message))
         recorder?.record(.failure(failure))
         if result.failures.count < Self.failuresToldAtMost { result.failures.append(failure) }
+    }
+
+    /// The text as people may see it: a secret may have become part of a host or of the words of an error.
+    func hidingSecrets(_ text: String) -> String {
+        let text = instance.values.search.hidden(text)
+        return session?.search.hidden(text) ?? text
     }
 
     /// Ends the run after what was told.

@@ -22,6 +22,8 @@ package struct TemplateRequest: Sendable, Hashable {
     package let headers: [Header]
     /// Empty for GET and DELETE without a body. UTF-8.
     package let body: EvaluatedText
+    /// Whether it belongs to a login, whose answer holds tokens.
+    package var givesSecrets = false
 
     package init(method: String, url: EvaluatedText, headers: [Header], body: EvaluatedText) {
         self.method = method

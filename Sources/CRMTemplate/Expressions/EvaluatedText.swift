@@ -23,6 +23,9 @@ package struct EvaluatedText: Sendable, Hashable {
         if !text.isEmpty { pieces.append(Piece(text, origins)) }
     }
 
+    /// Bytes of the whole text.
+    var byteCount: Int { pieces.reduce(0) { $0 + $1.text.utf8.count } }
+
     package var isEmpty: Bool { pieces.isEmpty }
 
     /// The whole text.

@@ -64,7 +64,7 @@ enum Ordinal {
 }
 
 /// Looks for one pattern again and again (Knuth, Morris and Pratt), so that no text makes it slower than its length.
-struct ByteSearch {
+struct ByteSearch: Sendable {
     private let pattern: [UInt8]
     private let fallback: [Int]
 
@@ -78,6 +78,31 @@ struct ByteSearch {
             fallback[index] = matched
         }
         self.fallback = fallback
+    }
+
+    /// Calls `body` with every place that begins before `limit`, overlapping ones too, in order.
+    func forEachPlace(in text: [UInt8], before limit: Int, _ body: (Int) -> Void) {
+        guard let first = pattern.first else { return }
+        // A place that begins just before the limit ends so far behind it.
+        let end = min(text.count, limit + pattern.count - 1)
+        text.withUnsafeBufferPointer { text in
+            var matched = 0
+            var index = 0
+            while index < end {
+                let byte = text[index]
+                if matched == 0, byte != first {
+                    index += 1
+                    continue
+                }
+                while matched > 0, byte != pattern[matched] { matched = fallback[matched - 1] }
+                if byte == pattern[matched] { matched += 1 }
+                index += 1
+                if matched == pattern.count {
+                    body(index - matched)
+                    matched = fallback[matched - 1]
+                }
+            }
+        }
     }
 
     /// The next place at or after `start`; the pattern must not be empty for there to be more than one.

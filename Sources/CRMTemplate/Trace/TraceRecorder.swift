@@ -21,9 +21,7 @@ package final class TraceRecorder {
     }
 
     /// Secrets shorter than this are not looked for in texts: they would be found in every other word.
-    package static let shortestSecret = 6
-
-    private static let redacted = "<redacted>"
+    package static let shortestSecret = SecretSearch.shortest
 
     private struct Open {
         let event: Trace.Event
@@ -36,8 +34,8 @@ package final class TraceRecorder {
     private let clock: Clock
     private let limits: Limits
     private let started: MonotonicTime
-    /// What must not be shown wherever it stands, as UTF-8, the longest first.
-    private var secrets: [[UInt8]] = []
+    /// What must not be shown wherever it stands.
+    private var secrets = SecretSearch()
     private var root: [Trace.Step] = []
     private var open: [Open] = []
     private var stepCount = 0
@@ -51,12 +49,7 @@ package final class TraceRecorder {
     }
 
     /// Makes sure that no text shows the secret, wherever it comes from (an answer may echo it).
-    package func conceal(_ secret: String) {
-        let bytes = Array(secret.utf8)
-        guard bytes.count >= Self.shortestSecret, !secrets.contains(bytes) else { return }
-        secrets.append(bytes)
-        secrets.sort { $0.count > $1.count }
-    }
+    package func conceal(_ secret: String) { secrets.add(secret) }
 
     /// Begins a step: what is recorded until its ``end()`` stands inside it.
     package func begin(_ event: Trace.Event) {
@@ -93,11 +86,11 @@ package final class TraceRecorder {
     /// The bytes of a body as a trace shows them; what is no UTF-8 is replaced.
     package func text(_ bytes: [UInt8]) -> TraceText {
         guard bytes.count > limits.textBytes else {
-            return TraceText(String(decoding: hidingSecrets(bytes, upTo: bytes.count), as: UTF8.self))
+            return TraceText(String(decoding: secrets.hidden(bytes, upTo: bytes.count), as: UTF8.self))
         }
         var end = max(0, limits.textBytes)
         while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
-        return TraceText(String(decoding: hidingSecrets(bytes, upTo: end), as: UTF8.self), cutFrom: bytes.count)
+        return TraceText(String(decoding: secrets.hidden(bytes, upTo: end), as: UTF8.self), cutFrom: bytes.count)
     }
 
     /// Appends what another recorder has recorded, such as that of a login that ran by itself.
@@ -175,30 +168,9 @@ package final class TraceRecorder {
         }
     }
 
-    private func hidden(_ text: String) -> String {
-        let bytes = Array(text.utf8)
-        let shown = hidingSecrets(bytes, upTo: bytes.count)
-        return shown.count == bytes.count && shown == bytes ? text : String(decoding: shown, as: UTF8.self)
-    }
+    private func hidden(_ text: String) -> String { secrets.hidden(text) }
 
     private func hidden(_ text: TraceText) -> TraceText { TraceText(hidden(text.text), cutFrom: text.cutFrom) }
 
     private func hidden(_ field: Trace.Field) -> Trace.Field { Trace.Field(field.name, hidden(field.value)) }
-
-    /// The first bytes with each secret that begins in them replaced, also where it ends behind them.
-    private func hidingSecrets(_ bytes: [UInt8], upTo end: Int) -> [UInt8] {
-        if secrets.isEmpty { return Array(bytes[..<end]) }
-        var result: [UInt8] = []
-        result.reserveCapacity(end)
-        var hiddenTo = 0
-        for index in 0..<end {
-            for secret in secrets where secret[0] == bytes[index] && bytes[index...].starts(with: secret) {
-                // Secrets may overlap: one mark stands for both.
-                if index >= hiddenTo { result.append(contentsOf: Self.redacted.utf8) }
-                hiddenTo = max(hiddenTo, index + secret.count)
-            }
-            if index >= hiddenTo { result.append(bytes[index]) }
-        }
-        return result
-    }
 }
