@@ -93,7 +93,8 @@ let package = Package(
             name: "NumbersCoreTests", dependencies: ["JSONText", "NumbersCore", "Platform", "TestSupport"],
             exclude: ["PhoneNumbers/expected-answers.tsv", "PhoneNumbers/expected-rows.tsv"], swiftSettings: settings),
         tests("CRMTemplateTests", ["CRMTemplate", "FuzzTargets", "HTTPWire", "JSONText", "Platform", "TestSupport"]),
-        tests("CRMTransportTests", ["CRMTemplate", "CRMTransport", "JSONText", "Platform", "TestSupport"]),
+        tests(
+            "CRMTransportTests", ["CRMTemplate", "CRMTransport", "HTTPClient", "JSONText", "Platform", "TestSupport"]),
         tests(
             "NumbersStorageTests",
             ["CFaultVFS", "NumbersCore", "NumbersStorage", "Platform", "SQLiteDatabase", "TestSupport"]),

@@ -10,6 +10,9 @@ package struct LiveTransport: TemplateTransport {
     /// Redirects that a GET follows, each guarded like the first request.
     private static let redirectsMax = 3
 
+    /// Headers that go along to another host.
+    private static let plainHeaders: Set<String> = ["accept", "accept-language", "content-type", "user-agent"]
+
     private let client: HTTPClient
 
     package init(client: HTTPClient) { self.client = client }
@@ -17,24 +20,28 @@ package struct LiveTransport: TemplateTransport {
     package func send(
         _ request: TemplateRequest, deadline: MonotonicTime
     ) async throws(TransportFailure) -> TemplateResponse {
-        let isGet = request.method == "GET"
-        let outgoing = ClientRequest(
-            HTTPMethod(token: Array(request.method.utf8).span), request.url.text,
-            headers: request.headers.map { header in
-                // What an authentication gave, or a secret parameter is part of, stays with the host it is meant for.
-                ClientRequest.Header(
-                    header.name, header.value.text,
-                    isSecret: !header.value.origins.isDisjoint(with: [.secret, .authentication]))
-            },
-            body: Array(request.body.text.utf8), redirects: isGet ? .follow(max: Self.redirectsMax) : .none,
-            // A report that was sent twice would be two entries in the CRM.
-            retries: isGet ? .staleConnection : .never)
         do throws(ClientError) {
-            let response = try await client.send(outgoing, deadline: deadline)
+            let response = try await client.send(Self.outgoing(request), deadline: deadline)
             return TemplateResponse(status: response.status, headers: response.headers, body: response.body)
         } catch {
             throw TransportFailure(Self.kind(error.kind), error.message)
         }
+    }
+
+    /// The request as the client sends it.
+    static func outgoing(_ request: TemplateRequest) -> ClientRequest {
+        let isGet = request.method == "GET"
+        return ClientRequest(
+            HTTPMethod(token: Array(request.method.utf8).span), request.url.text,
+            headers: request.headers.map { header in
+                // A key may stand in any header, as plain text or in a parameter of the type String: but for what
+                // says nothing about the caller, headers stay with the host they are meant for.
+                ClientRequest.Header(
+                    header.name, header.value.text, isSecret: !Self.plainHeaders.contains(header.name.lowercased()))
+            },
+            body: Array(request.body.text.utf8), redirects: isGet ? .follow(max: Self.redirectsMax) : .none,
+            // A report that was sent twice would be two entries in the CRM.
+            retries: isGet ? .staleConnection : .never)
     }
 
     private static func kind(_ kind: ClientError.Kind) -> TransportFailure.Kind {

@@ -17,57 +17,52 @@ enum RecordedSecrets {
         "passwd", "authorization", "credential", "credentials", "privatekey", "csrftoken",
     ]
 
-    /// Headers of answers that hold credentials.
-    private static let headerNames: Set<String> = [
-        "set-cookie", "authorization", "proxy-authorization", "authentication-info", "www-authenticate",
-        "x-csrf-token", "x-auth-token",
-    ]
+    /// A text of a login's answer that is as long as this and has no blank may be a token, whatever it is called.
+    /// Identifiers of sessions have 20 characters and more, words that rules look for have fewer.
+    private static let tokenBytesMin = 16
 
-    /// A secret shorter than this is not looked for in answers: it would be found in words.
-    private static let secretBytesMin = 6
-
-    /// The response with members and headers of known names, and every text that was secret in the request, replaced
-    /// by the mark.
-    static func removed(from response: TemplateResponse, of request: TemplateRequest) -> TemplateResponse {
-        let secrets = secrets(of: request)
-        return TemplateResponse(
+    /// The response with members and headers of known names, and every text that is secret, replaced by the mark; of a
+    /// login also what may be a token.
+    static func removed(
+        from response: TemplateResponse, of request: TemplateRequest, _ secrets: SecretSearch
+    ) -> TemplateResponse {
+        TemplateResponse(
             status: response.status,
             headers: response.headers.map { header in
-                headerNames.contains(header.name.lowercased())
+                SecretHeader.isSecret(header.name, inLogin: request.givesSecrets)
                     ? (name: header.name, value: mark)
-                    : (name: header.name, value: replaced(secrets, in: header.value))
+                    : (name: header.name, value: secrets.hidden(header.value))
             },
-            body: body(response.body, secrets))
+            body: body(response.body, secrets, givesSecrets: request.givesSecrets))
     }
 
     /// The text with marks that were percent-encoded in a URL as they are elsewhere.
     static func plainMarks(_ text: String) -> String { replace(Array("%3Credacted%3E".utf8), in: text) }
 
-    private static func secrets(of request: TemplateRequest) -> [[UInt8]] {
-        ([request.url, request.body] + request.headers.map(\.value)).flatMap(\.pieces)
-            .filter { $0.origins.contains(.secret) && $0.text.utf8.count >= secretBytesMin }
-            .map { Array($0.text.utf8) }
-    }
-
-    private static func body(_ body: [UInt8], _ secrets: [[UInt8]]) -> [UInt8] {
-        guard let text = String(validating: body, as: UTF8.self) else { return body }
-        let plain = replaced(secrets, in: text)
-        let bytes = Array(plain.utf8)
+    private static func body(_ body: [UInt8], _ secrets: SecretSearch, givesSecrets: Bool) -> [UInt8] {
+        let bytes = secrets.hidden(body, upTo: body.count)
         let limits = JSONLimits(depth: JSONLimits.deepestDepth, numberBytes: 512, values: 4_000_000)
-        // A body that is no JSON, or more than anybody reads, is kept as it is.
-        guard let value = try? JSONValue(parsing: bytes, limits: limits, duplicateKeys: .keepLast) else { return bytes }
-        guard let redacted = redacted(value) else { return bytes }
+        // A body that is no JSON, or more than anybody reads, is kept as it is, unless it may be a token itself.
+        guard let value = try? JSONValue(parsing: bytes, limits: limits, duplicateKeys: .keepLast) else {
+            return givesSecrets && !bytes.isEmpty ? Array(mark.utf8) : bytes
+        }
+        guard let redacted = redacted(value, givesSecrets) else { return bytes }
         var writer = JSONWriter(reserving: bytes.count)
         writer.value(redacted)
         return writer.finish()
     }
 
     /// The value without credentials; nil when there is none in it, so that the text can stay as it was sent.
-    private static func redacted(_ value: JSONValue) -> JSONValue? {
+    private static func redacted(_ value: JSONValue, _ givesSecrets: Bool) -> JSONValue? {
         switch value {
-        case .null, .bool, .number, .string: return nil
+        case .null, .bool, .number: return nil
+        case .string(let text):
+            let mayBeToken =
+                givesSecrets && text.utf8.count >= tokenBytesMin && !text.utf8.contains(0x20)
+                && !PublicAddress.isPlain(text)
+            return mayBeToken ? .string(mark) : nil
         case .array(let elements):
-            let changed = elements.map(redacted)
+            let changed = elements.map { redacted($0, givesSecrets) }
             guard changed.contains(where: { $0 != nil }) else { return nil }
             return .array(zip(elements, changed).map { $1 ?? $0 })
         case .object(let object):
@@ -77,7 +72,7 @@ enum RecordedSecrets {
                 if member.value.string != nil, names.contains(plainName(member.name)) {
                     result[member.name] = .string(mark)
                     isChanged = true
-                } else if let changed = redacted(member.value) {
+                } else if let changed = redacted(member.value, givesSecrets) {
                     result[member.name] = changed
                     isChanged = true
                 }
@@ -88,10 +83,6 @@ enum RecordedSecrets {
 
     private static func plainName(_ name: String) -> String {
         name.lowercased().filter { $0 != "_" && $0 != "-" && $0 != "." }
-    }
-
-    private static func replaced(_ secrets: [[UInt8]], in text: String) -> String {
-        secrets.reduce(text) { replace($1, in: $0) }
     }
 
     private static func replace(_ secret: [UInt8], in text: String) -> String {

@@ -48,7 +48,8 @@ package struct RecordingFolder: Sendable {
     /// Writes one exchange; `number` from 1. Only its owner may read the file: redacted or not, it is customers' data.
     package func write(_ exchange: RecordedExchange, number: Int) throws(RecordingError) {
         let file = path + "/" + Self.name(number)
-        let raw = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        // A new file and never a link that somebody else has put there.
+        let raw = open(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard raw >= 0 else { throw RecordingError(path: file, reason: SystemError.last("open").reason) }
         let descriptor = FileDescriptor(owning: raw)
         var rest = exchange.json[...]

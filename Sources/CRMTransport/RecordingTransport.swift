@@ -7,6 +7,8 @@ package import Platform
 package final class RecordingTransport: TemplateTransport {
     private struct State {
         var written = 0
+        /// Secrets of all requests so far: an answer may repeat one that it was not sent.
+        var secrets = SecretSearch()
         var error: RecordingError?
     }
 
@@ -34,7 +36,11 @@ package final class RecordingTransport: TemplateTransport {
     ) async throws(TransportFailure) -> TemplateResponse {
         do throws(TransportFailure) {
             let response = try await wrapped.send(request, deadline: deadline)
-            keep(RecordedExchange(request, .response(RecordedSecrets.removed(from: response, of: request))))
+            let secrets = state.withLock { state in
+                for secret in request.secrets { state.secrets.add(secret) }
+                return state.secrets
+            }
+            keep(RecordedExchange(request, .response(RecordedSecrets.removed(from: response, of: request, secrets))))
             return response
         } catch {
             keep(RecordedExchange(request, .failure(error)))

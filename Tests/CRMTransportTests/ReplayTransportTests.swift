@@ -1,6 +1,8 @@
 // Recorded once, replayed offline: what is kept, what is not, and which recording answers.
 
 import CRMTemplate
+import Glibc
+import HTTPClient
 import Platform
 import TestSupport
 import Testing
@@ -83,6 +85,72 @@ private let deadline = MonotonicTime(nanoseconds: .max)
         #expect(
             String(decoding: kept.body, as: UTF8.self)
                 == #"{"access_token":"<redacted>","nested":[{"api-key":"<redacted>"}],"echo":"<redacted>!","x":1}"#)
+    }
+
+    @Test(arguments: [
+        // What a login answers; what is kept of it.
+        (
+            #"{"d":{"ticket":"0123456789abcdef","instance_url":"https://eu1.crm.test","ok":"success","ttl":3600}}"#,
+            #"{"d":{"ticket":"<redacted>","instance_url":"https://eu1.crm.test","ok":"success","ttl":3600}}"#
+        ),
+        (#"["0123456789abcdef","0123456789abcde"]"#, #"["<redacted>","0123456789abcde"]"#),
+        (#""0123456789abcdef""#, #""<redacted>""#), ("<r><t>0123456789abcdef</t></r>", "<redacted>"), ("", ""),
+    ])
+    func `what may be a token in a login's answer is not kept`(answer: String, kept: String) async throws {
+        let folder = try TestFolder()
+        let recorder = try RecordingTransport(folder: folder.path, wrapping: Answers([response(200, answer)]))
+        var login = request("https://crm.test/login", method: "POST")
+        login.givesSecrets = true
+        _ = try await recorder.send(login, deadline: deadline)
+        let exchange = try #require(try RecordingFolder(path: folder.path).exchanges().first)
+        #expect(exchange.outcome == .response(response(200, kept)))
+    }
+
+    @Test func `a secret of an earlier request is not kept in a later answer, however it is written`() async throws {
+        let folder = try TestFolder()
+        let echo = #"{"a":"top+secret%2Fkey","b":"dXNlcjp0b3Agc2VjcmV0L2tleQ==","c":"top secret\/key","d":"user"}"#
+        let recorder = try RecordingTransport(
+            folder: folder.path, wrapping: Answers([response(200, "{}"), response(200, echo)]))
+        let basic = TemplateRequest(
+            method: "GET", url: EvaluatedText("https://crm.test/a", .template),
+            headers: [
+                .init(
+                    "Authorization",
+                    EvaluatedText([.init("Basic ", .template), .init("dXNlcjp0b3Agc2VjcmV0L2tleQ==", .secret)]))
+            ], body: EvaluatedText())
+        _ = try await recorder.send(basic, deadline: deadline)
+        _ = try await recorder.send(request("https://crm.test/b"), deadline: deadline)
+        let exchange = try #require(try RecordingFolder(path: folder.path).exchanges().last)
+        #expect(
+            exchange.outcome
+                == .response(response(200, #"{"a":"<redacted>","b":"<redacted>","c":"<redacted>","d":"user"}"#)))
+    }
+
+    @Test func `recordings are their owner's alone, and a link put in their place is not followed`() async throws {
+        let folder = try TestFolder()
+        let recorder = try RecordingTransport(
+            folder: folder.file("kept"), wrapping: Answers([response(200, "{}"), response(200, "{}")]))
+        #expect(symlink(folder.file("target"), folder.file("kept/002.json")) == 0)
+        for path in ["a", "b"] {
+            _ = try await recorder.send(request("https://crm.test/\(path)"), deadline: deadline)
+        }
+        #expect(recorder.error?.path == folder.file("kept/002.json"))
+        #expect(access(folder.file("target"), F_OK) != 0)
+        var status = stat()
+        #expect(stat(folder.file("kept/001.json"), &status) == 0 && status.st_mode & 0o777 == 0o600)
+        #expect(stat(folder.file("kept"), &status) == 0 && status.st_mode & 0o777 == 0o700)
+    }
+
+    @Test func `only headers that tell nothing go along to another host`() {
+        let names = [
+            "X-Api-Key", "X-Tenant", "Authorization", "Accept", "content-type", "Accept-Language", "User-Agent",
+        ]
+        let outgoing = LiveTransport.outgoing(
+            TemplateRequest(
+                method: "GET", url: EvaluatedText("https://crm.test/", .template),
+                headers: names.map { .init($0, EvaluatedText("literal", .template)) }, body: EvaluatedText()))
+        #expect(outgoing.headers.filter(\.isSecret).map(\.name) == ["X-Api-Key", "X-Tenant", "Authorization"])
+        #expect(outgoing.redirects == .follow(max: 3))
     }
 
     @Test func `the same request again is answered by the next recording, and by the last when they are used up`()
