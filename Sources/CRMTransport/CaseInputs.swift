@@ -106,7 +106,10 @@ struct CaseInputs {
         report.transcription = take("Transcription")
         report.summary = take("Summary")
         report.sentiment = take("Sentiment")
-        return report.inputs(culture: settings.culture, zone: settings.zone)
+        var inputs = report.inputs(culture: settings.culture, zone: settings.zone)
+        // Also of a call that nobody answered, when the case says so.
+        inputs.setDuration(talk)
+        return inputs
     }
 
     private mutating func chat(_ settings: CaseSettings) throws(CaseInputError) -> RunInputs {

@@ -46,6 +46,7 @@ import Testing
         #"\#(lookup), "responses": [{"url": "https://crm.test/*", "failure": "timedOut"}], "expect": {"contacts": [], "failures": ["transport"]}"#,
         #""trigger": "report-call", "inputs": {"CallDirection": "Outbound", "Duration": "1:05"}, "responses": [], "expect": {"requests": [{"method": "POST", "url": "https://crm.test/calls", "body": {"end": "15:06", "s": 65, "type": "Outbound"}}]}"#,
         #""trigger": "report-call", "inputs": {"CallType": "Missed", "CallEndTimeUTC": "2026-03-04T01:02:03Z"}, "responses": [], "expect": {"requests": [{"method": "POST", "url": "https://crm.test/calls", "body": "{\"type\":\"Missed\",\"s\":0,\"end\":\"01:02\"}"}]}"#,
+        #""trigger": "report-call", "inputs": {"CallType": "Missed", "Duration": 20, "CallEndTimeUTC": "2026-03-04T01:02:03Z"}, "responses": [], "expect": {"requests": [{"method": "POST", "url": "https://crm.test/calls", "body": "{\"type\":\"Missed\",\"s\":20,\"end\":\"01:02\"}"}]}"#,
         #""trigger": "cfd", "inputs": {"entity-id": 7}, "responses": [{"url": "https://crm.test/people/7", "body": {"id": 7}}], "expect": {"records": [{"id": 7}]}"#,
     ])
     func `a case that holds has no differences`(members: String) async throws {

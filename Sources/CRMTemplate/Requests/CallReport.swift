@@ -88,7 +88,7 @@ package struct CallReport: Sendable, Hashable {
         contact?.set(in: &inputs)
         let times = ReportedTimes(culture: culture, zone: zone)
         times.setStart(started, in: &inputs)
-        times.setDuration(talkTime, in: &inputs)
+        inputs.setDuration(talkTime)
         times.set("CallStartTime", started, in: &inputs)
         times.setMilliseconds("CallStartTime", started, in: &inputs)
         times.set("CallEndTime", ended, in: &inputs)

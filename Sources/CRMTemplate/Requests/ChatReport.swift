@@ -47,7 +47,7 @@ package struct ChatReport: Sendable, Hashable {
         contact?.set(in: &inputs)
         let times = ReportedTimes(culture: culture, zone: zone)
         times.setStart(started, in: &inputs)
-        times.setDuration(ReportedTimes.duration(from: started, to: ended), in: &inputs)
+        inputs.setDuration(ReportedTimes.duration(from: started, to: ended))
         times.set("ChatStartTime", started, in: &inputs)
         times.set("ChatEndTime", ended, in: &inputs)
         return inputs

@@ -3,7 +3,7 @@
 /// The acceptance test of contacts: a ContactUrl, a name, and for a lookup by number a telephone number that is the
 /// searched one.
 ///
-/// Which outputs count as telephone numbers is not documented (A14): all that begin with `Phone` or `Fax`, and `Pager`.
+/// Which outputs count as telephone numbers is not documented (A14): all that begin with `Phone` or `Fax`.
 package struct ContactAcceptance: Sendable {
     /// Why a result is no contact.
     package enum Refusal: Sendable, Hashable {
@@ -55,6 +55,6 @@ package struct ContactAcceptance: Sendable {
     }
 
     private static func isTelephone(_ name: String) -> Bool {
-        name.utf8.starts(with: "Phone".utf8) || name.utf8.starts(with: "Fax".utf8) || name == "Pager"
+        name.utf8.starts(with: "Phone".utf8) || name.utf8.starts(with: "Fax".utf8)
     }
 }

@@ -23,22 +23,24 @@ struct ReportedTimes {
         inputs[name + "UTCMillis"] = .integer(time.microseconds / 1_000)
     }
 
-    /// `[Duration]` as `hh:mm:ss`, `[DurationTimespan]`, and whole seconds and minutes, both cut. Hours go on counting
-    /// after a day.
-    func setDuration(_ duration: Duration, in inputs: inout RunInputs) {
-        let seconds = duration.components.seconds
-        func padded(_ number: Int64) -> String { (number < 10 ? "0" : "") + String(number) }
-        inputs["Duration"] = .text(
-            padded(seconds / 3_600) + ":" + padded(seconds / 60 % 60) + ":" + padded(seconds % 60))
-        inputs["DurationTimespan"] = .span(TimeSpanValue(duration))
-        inputs["DurationSeconds"] = .integer(seconds)
-        inputs["DurationMinutes"] = .integer(seconds / 60)
-    }
-
     /// How long it is from one instant to another; zero when the other is earlier.
     static func duration(from start: UnixTime, to end: UnixTime) -> Duration {
         let (microseconds, overflow) = end.microseconds.subtractingReportingOverflow(start.microseconds)
         if overflow { return end > start ? .microseconds(Int64.max) : .zero }
         return .microseconds(max(0, microseconds))
+    }
+}
+
+extension RunInputs {
+    /// `[Duration]` as `hh:mm:ss`, `[DurationTimespan]`, and whole seconds and minutes, both cut. Hours go on counting
+    /// after a day.
+    package mutating func setDuration(_ duration: Duration) {
+        let seconds = duration.components.seconds
+        func padded(_ number: Int64) -> String { (number < 10 ? "0" : "") + String(number) }
+        self["Duration"] = .text(
+            padded(seconds / 3_600) + ":" + padded(seconds / 60 % 60) + ":" + padded(seconds % 60))
+        self["DurationTimespan"] = .span(TimeSpanValue(duration))
+        self["DurationSeconds"] = .integer(seconds)
+        self["DurationMinutes"] = .integer(seconds / 60)
     }
 }

@@ -32,6 +32,8 @@ struct RunGiven {
     private let context: CommandContext
     /// Values of `--set` that nothing has taken yet, by name.
     private var left: [String: String]
+    /// How long the call or chat took, when `--set` says so.
+    private var givenDuration: Duration?
     /// What the reader should know, as sentences.
     private(set) var notes: [String] = []
 
@@ -45,6 +47,8 @@ struct RunGiven {
     struct Run {
         let trigger: Trigger
         let inputs: RunInputs
+        /// `[MaxLength]`, when `--set` says it.
+        let maxLength: Int?
         let notes: [String]
     }
 
@@ -58,9 +62,12 @@ struct RunGiven {
         var given = RunGiven(
             trigger: trigger, template: template, place: place, context: context,
             left: Dictionary(assignments.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }))
+        let maxLength = try given.maxLength()
         var (runTrigger, inputs) = try given.described()
+        // Who says how long it took means it, also beside times that tell otherwise, or of a call nobody answered.
+        if let duration = given.givenDuration { inputs.setDuration(duration) }
         try given.setRest(in: &inputs)
-        return Run(trigger: runTrigger, inputs: inputs, notes: given.notes)
+        return Run(trigger: runTrigger, inputs: inputs, maxLength: maxLength, notes: given.notes)
     }
 
     private init(
@@ -166,7 +173,8 @@ struct RunGiven {
         let ended: UnixTime
         if let start {
             started = start
-            established = givenAnswer ?? (isAnswered ? start + Self.ringing : nil)
+            let answer = end.map { max(start, $0 - talk) } ?? start + Self.ringing
+            established = givenAnswer ?? (isAnswered ? answer : nil)
             ended = end ?? (established ?? start + Self.ringing) + talk
         } else if let givenAnswer {
             started = givenAnswer - Self.ringing
@@ -271,18 +279,34 @@ struct RunGiven {
             }
             found = duration
         }
+        givenDuration = found
         return found
     }
+
+    /// `[MaxLength]` belongs to the PBX and not to a trigger, and numbers are cut and compared by it.
+    private mutating func maxLength() throws(CommandFailure) -> Int? {
+        guard let text = take("MaxLength") else { return nil }
+        guard DecimalText.isWholeNumber(text), let number = Int(text), (0...99).contains(number) else {
+            throw wrong("MaxLength", "a whole number from 0 to 99")
+        }
+        return number
+    }
+
+    /// Variables that are numbers whoever brings them: `[Page+1]` is a sum.
+    private static let numbers = ["Page", "PageSize"]
 
     /// Sets what no report or search has taken: in the kind the trigger's own value has, else as text.
     private mutating func setRest(in inputs: inout RunInputs) throws(CommandFailure) {
         for (name, text) in left.sorted(by: { $0.key < $1.key }) {
             let names = inputs.values.keys.sorted()
-            let key = names.first { $0 == name } ?? names.first { $0.lowercased() == name.lowercased() }
+            let key =
+                names.first { $0 == name }
+                ?? (names + Self.numbers).first { $0.lowercased() == name.lowercased() }
             if key == nil, let near = Suggestion.nearest(to: name, among: names) {
                 notes.append("\(terminalName(name)) is no variable of this trigger; did you mean \(near)?")
             }
-            switch key.flatMap({ inputs[$0] }) {
+            let isNumber = key.map(Self.numbers.contains) ?? false
+            switch isNumber ? .integer(0) : key.flatMap({ inputs[$0] }) {
             case .integer:
                 guard DecimalText.isWholeNumber(text), let number = Int64(text) else {
                     throw wrong(name, "a whole number")

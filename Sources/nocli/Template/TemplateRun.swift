@@ -82,7 +82,7 @@ enum TemplateRun {
         let route = try Route(context)
         defer { route.client?.close() }
         let settings = InstanceSettings(
-            culture: place.culture, zone: place.zone, maxLength: context.values[maxLength],
+            culture: place.culture, zone: place.zone, maxLength: given.maxLength ?? context.values[maxLength],
             runDeadline: context.values[deadline])
         let instance = TemplateInstance(
             template: template, parameters: parameters.values, settings: settings, transport: route.transport,

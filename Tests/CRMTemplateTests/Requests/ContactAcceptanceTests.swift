@@ -28,7 +28,7 @@ import Testing
         ("+15550100", 0, "PhoneMobile", "+1 555-0100", true), ("15550100", 0, "PhoneHome2", "0015550100", true),
         ("5550100", 0, "PhoneOther", "+15550100", false), ("5550100", 7, "PhoneBusiness", "+15550100", true),
         ("5550100", 8, "PhoneBusiness", "+15550100", false), ("15550100", 0, "FaxBusiness", "15550100", true),
-        ("15550100", 0, "FaxHome", "15550100", true), ("15550100", 0, "Pager", "15550100", true),
+        ("15550100", 0, "FaxHome", "15550100", true), ("15550100", 0, "Pager", "15550100", false),
         ("15550100", 0, "PhoneOfTheAuthor", "15550100", true), ("15550100", 0, "Mobile", "15550100", false),
         ("15550100", 0, "Email", "15550100", false), ("15550100", 0, "phonemobile", "15550100", false),
         ("", 0, "PhoneMobile", "", false), ("anonymous", 0, "PhoneMobile", "anonymous", false),

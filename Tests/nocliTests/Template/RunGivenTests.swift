@@ -118,6 +118,34 @@ import Testing
         #expect(call.inputs["CallEstablishedTimeUTC"] == nil && call.inputs["CallEndTimeUTC"] != nil)
     }
 
+    /// Start and end at this distance in seconds, what is said of the duration, and what the duration is.
+    @Test(arguments: [
+        (90, "0:01:30", "00:01:30"), (98, "0:01:30", "00:01:30"), (40, "0:01:30", "00:01:30"), (90, nil, "00:01:30"),
+        (300, nil, "00:01:30"), (5, nil, "00:00:05"), (5, "0", "00:00:00"),
+    ])
+    func `a duration that is set stays, whatever the times`(seconds: Int, duration: String?, expected: String) throws {
+        let times = [
+            "CallStartTimeUTC=2026-03-04T05:00:00Z",
+            "CallEndTimeUTC=2026-03-04T05:0\(seconds / 60):\(seconds % 60 < 10 ? "0" : "")\(seconds % 60)Z",
+        ]
+        let call = try run(.reportCall, set: times + (duration.map { ["Duration=\($0)"] } ?? []))
+        #expect(text(call, "Duration") == expected)
+        #expect(text(call, "CallStartTimeUTC") == "03/04/2026 05:00:00")
+        let missed = try run(
+            .reportCall, set: times + ["CallType=Missed"] + (duration.map { ["Duration=\($0)"] } ?? []))
+        #expect(text(missed, "Duration") == (duration == nil ? "00:00:00" : expected))
+    }
+
+    @Test func `a page is a number, and MaxLength is the PBX's`() throws {
+        #expect(try run(.lookup, ["--number", "12"], set: ["page=3"]).inputs["Page"] == .integer(3))
+        #expect(try run(.contacts, set: ["Page=0", "PageSize=50"]).inputs["PageSize"] == .integer(50))
+        let cut = try run(.lookup, ["--number", "12"], set: ["MaxLength=6"])
+        #expect(cut.maxLength == 6 && cut.inputs["MaxLength"] == nil)
+        #expect(try run(.lookup, ["--number", "12"]).maxLength == nil)
+        #expect(refusal(.lookup, ["--number", "12"], set: ["Page=x"]).contains("expected a whole number"))
+        #expect(refusal(.lookup, ["--number", "12"], set: ["MaxLength=100"]).contains("from 0 to 99"))
+    }
+
     @Test func `the direction alone makes an outbound call`() throws {
         #expect(text(try run(.reportCall, set: ["CallDirection=Outbound"]), "CallType") == "Outbound")
     }
