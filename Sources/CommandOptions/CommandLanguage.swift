@@ -4,7 +4,7 @@ import Platform
 
 /// One command: its words, what it takes and what it does.
 package struct CommandDeclaration: Sendable {
-    /// The word behind the group's.
+    /// The word behind the group's; two words for a command of a group within the group: `plan show`.
     package let name: String
     /// What it does, one sentence without its full stop.
     package let summary: String
@@ -39,11 +39,21 @@ package struct CommandGroup: Sendable {
         self.summary = summary
         self.commands = commands
     }
+
+    /// The group within this one whose commands begin with a word; nil when none does.
+    func within(_ word: String) -> CommandGroup? {
+        let inner = commands.filter { $0.name.hasPrefix(word + " ") }.map { command in
+            CommandDeclaration(
+                String(command.name.dropFirst(word.count + 1)), summary: command.summary, arguments: command.arguments,
+                options: command.options, details: command.details)
+        }
+        return inner.isEmpty ? nil : CommandGroup("\(name) \(word)", summary: summary, commands: inner)
+    }
 }
 
 /// A command that was called, with its checked values.
 package struct CommandInvocation: Sendable {
-    /// Group and command: `["account", "create"]`.
+    /// Group and command: `["account", "create"]`, also `["number plan", "show"]`.
     package let path: [String]
     /// The values of its options and arguments, and of the global options.
     package let values: OptionValues
@@ -120,6 +130,9 @@ package struct CommandLanguage: Sendable {
             case .argument(let text):
                 if command != nil {
                     texts.append(text)
+                } else if let inner = group?.within(text) {
+                    group = inner
+                    words.append(text)
                 } else if let group {
                     command = try Self.find(text, in: group.commands, named: \.name, group: group.name)
                     words.append(text)

@@ -52,6 +52,12 @@ enum Program {
 
     /// The command that the language found; it knows the families' own commands only.
     private static func command(at path: [String]) -> Command? {
-        families.first { $0.name == path.first }?.commands.first { $0.declaration.name == path.last }
+        let name = path.joined(separator: " ")
+        for family in families {
+            for command in family.commands where "\(family.name) \(command.declaration.name)" == name {
+                return command
+            }
+        }
+        return nil
     }
 }
