@@ -101,8 +101,8 @@ let package = Package(
         tests(
             "nocliTests",
             [
-                "CRMTemplate", "CRMTransport", "CommandOptions", "HTTPClient", "JSONText", "NumbersStorage",
-                "Platform", "SQLiteDatabase", "TestSupport", "nocli",
+                "CRMTemplate", "CRMTransport", "CommandOptions", "HTTPClient", "JSONText", "NumbersCore",
+                "NumbersStorage", "Platform", "SQLiteDatabase", "TestSupport", "nocli",
             ]),
         tests(
             "IntegrationTests",

@@ -2,22 +2,6 @@
 
 internal import CNumberPlan
 
-/// Why a table is refused. Nothing of a refused table is ever used.
-package enum NumberingPlanError: Error, Sendable, Hashable {
-    /// The bytes do not begin as a table of this kind does.
-    case notATable
-    /// The table has a format this engine does not read.
-    case unknownFormat(version: UInt32)
-    /// The stated length is not the number of bytes.
-    case wrongLength(stated: Int, found: Int)
-    /// The bytes were changed after the table was written.
-    case wrongChecksum
-    /// A section is missing, out of bounds or of a wrong size.
-    case malformedSection(number: Int)
-    /// Something in a section points outside of what it points into.
-    case malformedContent(section: Int)
-}
-
 /// Every region's numbering rules, compiled; immutable, and free to share between threads.
 package struct NumberingPlan: Sendable {
     let tables: PlanTables

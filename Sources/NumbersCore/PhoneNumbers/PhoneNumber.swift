@@ -175,7 +175,11 @@ extension PhoneNumber {
 extension PlanTables {
     /// The region and type of national digits: one walk through the automaton of their calling code.
     func classification(of digits: DigitString, callingCode record: Int) -> (region: Region?, type: LineType?) {
-        let label = label(from: callingCode(record, .plan), digits)
+        classification(ofLabel: label(from: callingCode(record, .plan), digits), callingCode: record)
+    }
+
+    /// What a label in the automaton of a calling code means.
+    func classification(ofLabel label: Int, callingCode record: Int) -> (region: Region?, type: LineType?) {
         let type = LineType(planCode: label & 15)
         // A code of one region has no places in its labels: the number is that region's, valid or not.
         if callingCode(record, .memberCount) == 1 { return (region(of: callingCode(record, .mainTerritory)), type) }

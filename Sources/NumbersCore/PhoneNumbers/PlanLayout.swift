@@ -23,6 +23,8 @@ enum PlanLayout {
     static let none = 0xFFFF
     /// No formatted number, without its extension, is longer than this many bytes.
     static let templateBytesMax = 32
+    /// The name of a release of the metadata has at most this many bytes.
+    static let versionBytesMax = 32
 }
 
 /// The words of a calling code's record.

@@ -6,6 +6,7 @@ struct PlanSections {
     let prefixStates: Words
     let prefixAccepts, stringText: UnsafeBufferPointer<UInt8>
     let stringOffsets: UnsafeBufferPointer<UInt32>
+    let version: UnsafeRawBufferPointer
 
     typealias Words = UnsafeBufferPointer<UInt16>
 
@@ -25,6 +26,7 @@ struct PlanSections {
         prefixAccepts = try bytes.items(PlanSection.prefixAccepts.rawValue, of: UInt8.self, width: 4)
         stringOffsets = try bytes.items(PlanSection.stringOffsets.rawValue, of: UInt32.self)
         stringText = try bytes.items(PlanSection.stringText.rawValue, of: UInt8.self)
+        version = bytes.section(PlanSection.version.rawValue)
     }
 
     var nodeCount: Int { branches.count / PlanLayout.branchWords + tails.count / PlanLayout.tailWords }
@@ -44,6 +46,7 @@ struct PlanVerification {
     }
 
     func verify() throws(NumberingPlanError) {
+        try verifyVersion()
         try verifyStrings()
         try verifyNodes()
         try verifyIndexes()
@@ -55,6 +58,12 @@ struct PlanVerification {
 
     private func require(_ condition: Bool, _ section: PlanSection) throws(NumberingPlanError) {
         guard condition else { throw .malformedContent(section: section.rawValue) }
+    }
+
+    /// It is shown to people and in metrics: short, and without blanks or anything that a terminal would act on.
+    private func verifyVersion() throws(NumberingPlanError) {
+        try require((1...PlanLayout.versionBytesMax).contains(sections.version.count), .version)
+        try require(sections.version.allSatisfy { (0x21...0x7E).contains($0) }, .version)
     }
 
     private func verifyStrings() throws(NumberingPlanError) {

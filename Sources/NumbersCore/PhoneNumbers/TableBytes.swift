@@ -53,6 +53,11 @@ final class TableBytes: @unchecked Sendable {
     /// The whole table, as it is stored in a file.
     var all: [UInt8] { Array(bytes) }
 
+    var count: Int { bytes.count }
+
+    /// The checksum in the header, which fits.
+    var storedChecksum: UInt64 { bytes.load(fromByteOffset: 16, as: UInt64.self) }
+
     /// A verified section; it is inside the table, and lives as long as this object.
     func section(_ number: Int) -> UnsafeRawBufferPointer {
         let (offset, length) = location(of: number)
