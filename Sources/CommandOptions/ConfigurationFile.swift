@@ -104,6 +104,11 @@ package enum ConfigurationReader {
 
     /// The whole file, or why it cannot be had.
     package static func read(_ path: String) -> Result<[UInt8], ConfigurationReadError> {
+        read(path, limit: byteLimit)
+    }
+
+    /// The whole file of at most `limit` bytes, or why it cannot be had.
+    package static func read(_ path: String, limit: Int) -> Result<[UInt8], ConfigurationReadError> {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return .failure(systemError(errno)) }
         defer { close(descriptor) }
@@ -118,8 +123,8 @@ package enum ConfigurationReader {
             }
             if count == 0 { return .success(bytes) }
             bytes.append(contentsOf: chunk[..<count])
-            if bytes.count > byteLimit {
-                return .failure(ConfigurationReadError(reason: "larger than \(byteLimit) bytes"))
+            if bytes.count > limit {
+                return .failure(ConfigurationReadError(reason: "larger than \(limit) bytes"))
             }
         }
     }

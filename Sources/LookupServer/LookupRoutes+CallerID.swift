@@ -37,9 +37,10 @@ extension LookupRoutes {
             guard decoded != nil, number.unicodeScalars.count <= LookupQuery.numberCharactersMax else {
                 return .ready(miss(.badRequest))
             }
+            let plan = plan.value
             let query = LookupQuery(
-                numbers: [number], context: callerIDContext(parameters), verstat: .unknown, fields: .all,
-                reference: nil, deadline: callerIDDeadline(request, parameters), idempotency: nil)
+                plan: plan, numbers: [number], context: callerIDContext(parameters, plan), verstat: .unknown,
+                fields: .all, reference: nil, deadline: callerIDDeadline(request, parameters), idempotency: nil)
             return lookups.callerID(query, for: admission.credential).map { outcome in
                 switch outcome {
                 case .answered(let record, let receipt):
@@ -100,7 +101,7 @@ extension LookupRoutes {
             isASCII: parameters["ascii"] == "1")
     }
 
-    private func callerIDContext(_ parameters: HTTPQuery) -> ReadingContext {
+    private func callerIDContext(_ parameters: HTTPQuery, _ plan: NumberingPlan) -> ReadingContext {
         let text = parameters["country"] ?? "US"
         if text.lowercased() == "none" { return ReadingContext(country: nil, input: .any) }
         let region = Region(text.uppercased()).flatMap { $0.isGeographic && plan.contains($0) ? $0 : nil }

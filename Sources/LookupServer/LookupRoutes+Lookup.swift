@@ -20,6 +20,7 @@ extension LookupRoutes {
 
     private func lookupQuery(_ request: HTTPRequest) -> Result<LookupQuery, BodyFault> {
         do throws(BodyFault) {
+            let plan = plan.value
             let number: String
             let parameters: HTTPQuery
             do throws(HTTPDecodingError) {
@@ -29,7 +30,7 @@ extension LookupRoutes {
                 throw .invalid("The request target cannot be decoded: \(error).")
             }
             try checkLength(number)
-            let country = try country(parameters["country"])
+            let country = try country(parameters["country"], plan)
             var input = NumberInput.any
             if let text = parameters["input"] {
                 guard text == "e164" else {
@@ -50,7 +51,7 @@ extension LookupRoutes {
             }
             return .success(
                 LookupQuery(
-                    numbers: [number], context: ReadingContext(country: country, input: input),
+                    plan: plan, numbers: [number], context: ReadingContext(country: country, input: input),
                     verstat: parameters["verstat"].map { Verstat($0) } ?? .unknown, fields: fields,
                     reference: try reference(parameters["reference"]),
                     deadline: try deadline(request, budget: parameters["budget_ms"]),
@@ -76,6 +77,7 @@ extension LookupRoutes {
     private func batchQuery(_ request: HTTPRequest) -> Result<LookupQuery, BodyFault> {
         fields(request).flatMap { fields in
             do throws(BodyFault) {
+                let plan = plan.value
                 let numbers: [String]
                 let country: String?
                 let input: String?
@@ -107,9 +109,9 @@ extension LookupRoutes {
                 }
                 return .success(
                     LookupQuery(
-                        numbers: numbers,
+                        plan: plan, numbers: numbers,
                         context: ReadingContext(
-                            country: try self.country(country), input: input == nil ? .any : .e164Only),
+                            country: try self.country(country, plan), input: input == nil ? .any : .e164Only),
                         verstat: verstat.map { Verstat($0) } ?? .unknown, fields: .all,
                         reference: try self.reference(reference),
                         deadline: request.received
@@ -132,7 +134,8 @@ extension LookupRoutes {
                             try fields.optionalString("country", length: 0...16)
                         )
                     }
-                    let context = ReadingContext(country: try self.country(country), input: .any)
+                    let plan = plan.value
+                    let context = ReadingContext(country: try self.country(country, plan), input: .any)
                     return PlanReplies.parse(number, context, plan: plan)
                 })
         }
@@ -140,6 +143,7 @@ extension LookupRoutes {
 
     /// `POST /v1/parse/batch`.
     func parseBatch(_ request: HTTPRequest) -> Reply {
+        let plan = plan.value
         let parsed = fields(request).flatMap { fields -> Result<(numbers: [String], country: Region?), BodyFault> in
             do throws(BodyFault) {
                 let (numbers, country) = try parts(fields) { fields throws(JSONInputError) in
@@ -149,7 +153,7 @@ extension LookupRoutes {
                         try fields.optionalString("country", length: 0...16)
                     )
                 }
-                return .success((numbers, try self.country(country)))
+                return .success((numbers, try self.country(country, plan)))
             } catch {
                 return .failure(error)
             }
@@ -169,7 +173,7 @@ extension LookupRoutes {
 
     /// `GET /v1/countries`.
     func countries(_ request: HTTPRequest) -> Reply {
-        keyed(request, .parse) { _ in .ready(Replies.json(PlanReplies.countries(plan: plan))) }
+        keyed(request, .parse) { _ in .ready(Replies.json(PlanReplies.countries(plan: plan.value))) }
     }
 
     // MARK: Parameters
@@ -206,7 +210,7 @@ extension LookupRoutes {
     }
 
     /// A country that the numbering plan knows; nil when none is given.
-    private func country(_ text: String?) throws(BodyFault) -> Region? {
+    private func country(_ text: String?, _ plan: NumberingPlan) throws(BodyFault) -> Region? {
         guard let text else { return nil }
         guard let region = Region(text.uppercased()), region.isGeographic, plan.contains(region) else {
             throw .invalid("`country`: expected an ISO 3166-1 alpha-2 code such as US that the numbering plan knows.")

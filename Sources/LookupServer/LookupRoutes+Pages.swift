@@ -60,6 +60,7 @@ extension LookupRoutes {
         else {
             return .ready(Replies.invalid("The number cannot be decoded or is too long.", request))
         }
+        let plan = plan.value
         let facts = NumberReading.read(text, country: nil, input: .any, plan: plan)
             .flatMap { NumberFacts($0, plan: plan) }
         var response = HTTPResponse(

@@ -14,7 +14,7 @@ struct LookupRoutes: Sendable {
     let lookups: LookupService
     let accounts: any AccountStore
     let credentials: CredentialDirectory
-    let plan: NumberingPlan
+    let plan: PresentPlan
     let site: DocumentSite
     let operations: Operations
     let signups: AddressLimiter

@@ -12,6 +12,7 @@ struct LookupSettings: Sendable {
     let database: String
     let loops: Int
     let limits: HTTPServerLimits
+    let numberPlan: String?
     let trustedProxies: [NetworkBlock]
     let metricsAllow: [NetworkBlock]
     let metricsTokenFile: String?
@@ -42,6 +43,8 @@ struct LookupSettings: Sendable {
     private static let databaseOption = Option.value(
         "database", .path, default: "numbers-lookup.sqlite",
         help: "The database file; made when it is not there.")
+    private static let numberPlanOption = Option<String?>.optional(
+        "number-plan", .path, help: "A numbering plan in place of the built-in one; SIGHUP reads it again.")
     private static let loopsOption = Option<Int?>.optional(
         "loops", .integer(1...HTTPServer.loopsMax), help: "Event loops; one for each core unless set.")
     private static let publicURLOption = Option<PublicOrigin?>.optional(
@@ -102,7 +105,7 @@ struct LookupSettings: Sendable {
                 "Service",
                 [
                     signupsOption.declaration, budgetOption.declaration, callerIDBudgetOption.declaration,
-                    nothingFoundFreeOption.declaration,
+                    nothingFoundFreeOption.declaration, numberPlanOption.declaration,
                 ]),
             OptionSection(
                 "Limits",
@@ -122,6 +125,7 @@ struct LookupSettings: Sendable {
     init(_ values: OptionValues, cores: Int) {
         listen = values[Self.listenOption]
         database = values[Self.databaseOption]
+        numberPlan = values[Self.numberPlanOption]
         loops = values[Self.loopsOption] ?? min(max(1, cores), HTTPServer.loopsMax)
         var limits = HTTPServerLimits()
         limits.headerBytes = values[Self.headerBytesOption]

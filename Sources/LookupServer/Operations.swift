@@ -3,6 +3,7 @@
 import HTTPServer
 import HTTPWire
 import JSONText
+import NumbersCore
 import NumbersStorage
 import Platform
 import SQLiteDatabase
@@ -15,14 +16,14 @@ final class Operations: Sendable {
     private let metricsNetworks: [NetworkBlock]
     private let trustedProxies: [NetworkBlock]
     private let metricsToken: Secret?
-    private let metadataVersion: String
+    private let plans: PlanKeeper
     private let clock: Clock
     private let server = Monitor<HTTPServerMetrics?>(nil)
     private let cached = Monitor<(second: Int64, response: HTTPResponse)?>(nil)
 
     init(
         housekeeping: Housekeeping, writer: DatabaseWriter, log: LogSink, metricsNetworks: [NetworkBlock],
-        trustedProxies: [NetworkBlock], metricsToken: Secret?, metadataVersion: String, clock: Clock
+        trustedProxies: [NetworkBlock], metricsToken: Secret?, plans: PlanKeeper, clock: Clock
     ) {
         self.housekeeping = housekeeping
         self.writer = writer
@@ -30,7 +31,7 @@ final class Operations: Sendable {
         self.metricsNetworks = metricsNetworks
         self.trustedProxies = trustedProxies
         self.metricsToken = metricsToken
-        self.metadataVersion = metadataVersion
+        self.plans = plans
         self.clock = clock
     }
 
@@ -48,7 +49,7 @@ final class Operations: Sendable {
             writer.field("status", isUp ? "ok" : "degraded")
             writer.field("db", isUp ? "up" : "down")
             writer.field("version", ProductVersion.text)
-            writer.field("metadata_version", metadataVersion)
+            writer.field("metadata_version", plans.present.value.metadataVersion)
             writer.field("time", now.rfc3339())
             writer.endObject()
             var response = Replies.json(writer.finish(), status: isUp ? .ok : .serviceUnavailable)
@@ -82,6 +83,7 @@ final class Operations: Sendable {
         text.gauge(
             "numbers_database_up", help: "Whether the database answered and could be written at the last look.",
             housekeeping.isDatabaseUp ? 1 : 0)
+        plans.append(to: &text)
         text.counter("numbers_log_lines_dropped_total", help: "Log lines that found the buffer full.", log.droppedCount)
         return HTTPResponse(
             status: .ok, contentType: "text/plain; version=0.0.4; charset=utf-8", body: text.bytes

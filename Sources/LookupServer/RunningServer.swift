@@ -57,6 +57,7 @@ final class RunningServer {
     private let writer: DatabaseWriter
     private let readers: ReaderPool
     private let housekeeping: Housekeeping
+    private let plans: PlanKeeper
     private let drainTime: Duration
 
     /// Opens the database, joins the parts, and listens.
@@ -70,6 +71,12 @@ final class RunningServer {
         drainTime = settings.drainTime
         let token = try Self.metricsToken(settings.metricsTokenFile)
 
+        do throws(PlanKeeper.Failure) {
+            plans = try PlanKeeper(file: settings.numberPlan)
+        } catch {
+            throw StartFailure(description: "--number-plan \(error)")
+        }
+
         let startID = Int64(bitPattern: random.integer() >> 1) | 1
         do throws(DatabaseLock.Failure) {
             lock = try DatabaseLock(database: settings.database, processID: getpid(), now: clock.wall())
@@ -80,7 +87,6 @@ final class RunningServer {
         if released > 0 { logger.warning("holds_released", [("holds", .integer(Int64(released)))]) }
         (writer, readers) = try Self.openPools(settings.database, clock: clock)
 
-        let plan = NumberingPlan.builtIn
         let accounts = SQLiteAccounts(writer: writer, readers: readers)
         let ledger = SQLiteLedger(writer: writer, readers: readers, clock: clock, random: random, startID: startID)
         let credentials = CredentialDirectory(store: accounts)
@@ -90,14 +96,14 @@ final class RunningServer {
             writer: writer, readers: readers, credentials: credentials, names: names, clock: clock, logger: logger)
         let operations = Operations(
             housekeeping: housekeeping, writer: writer, log: log, metricsNetworks: settings.metricsAllow,
-            trustedProxies: settings.trustedProxies, metricsToken: token, metadataVersion: plan.metadataVersion,
-            clock: clock)
+            trustedProxies: settings.trustedProxies, metricsToken: token, plans: plans, clock: clock)
         let routes = LookupRoutes(
             access: AccessControl(directory: credentials, failures: AddressLimiter()),
             lookups: LookupService(
-                plan: plan, names: names, ledger: ledger, archive: ledger, inFlight: RequestsInFlight(), clock: clock,
+                names: names, ledger: ledger, archive: ledger, inFlight: RequestsInFlight(), clock: clock,
                 isNothingFoundFree: settings.isNothingFoundFree),
-            accounts: accounts, credentials: credentials, plan: plan, site: DocumentSite(), operations: operations,
+            accounts: accounts, credentials: credentials, plan: plans.present, site: DocumentSite(),
+            operations: operations,
             signups: AddressLimiter(), pageViews: AddressLimiter(),
             policy: LookupPolicy(
                 lookupBudgetMilliseconds: settings.lookupBudgetMilliseconds,
@@ -127,12 +133,17 @@ final class RunningServer {
         announcement = Self.announcement(bound)
         let housekeeping = housekeeping
         Task.detached { await housekeeping.run() }
-        logger.info("started", [("port", .integer(Int64(bound.port))), ("loops", .integer(Int64(settings.loops)))])
+        logger.info(
+            "started",
+            [
+                ("port", .integer(Int64(bound.port))), ("loops", .integer(Int64(settings.loops))),
+                ("number_plan", .text(plans.present.value.metadataVersion)),
+            ])
     }
 
     /// Serves until a signal ends it: the first finishes what is under way, a second ends at once.
     func serve(until signals: borrowing SignalSource) -> Int32 {
-        while signals.next() == .hangUp {}
+        while signals.next() == .hangUp { plans.reload(logger) }
         logger.info("draining")
         let (server, drainTime) = (server, drainTime)
         let finished = Shutdown()

@@ -25,6 +25,8 @@ package struct LookupQuery: Sendable {
     /// Characters of `reference`.
     package static let referenceMax = 64
 
+    /// The plan the request began with; everything in its answer is from this one.
+    package let plan: NumberingPlan
     package let numbers: [String]
     package let context: ReadingContext
     package let verstat: Verstat
@@ -36,9 +38,11 @@ package struct LookupQuery: Sendable {
     package let idempotency: (key: IdempotencyKey, fingerprint: SHA256Digest)?
 
     package init(
-        numbers: [String], context: ReadingContext, verstat: Verstat, fields: AnswerFields, reference: String?,
-        deadline: MonotonicTime, idempotency: (key: IdempotencyKey, fingerprint: SHA256Digest)?
+        plan: NumberingPlan, numbers: [String], context: ReadingContext, verstat: Verstat, fields: AnswerFields,
+        reference: String?, deadline: MonotonicTime,
+        idempotency: (key: IdempotencyKey, fingerprint: SHA256Digest)?
     ) {
+        self.plan = plan
         self.numbers = numbers
         self.context = context
         self.verstat = verstat

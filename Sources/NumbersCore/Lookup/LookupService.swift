@@ -6,7 +6,6 @@ package import Platform
 
 /// Answers lookups, batches and caller-ID requests.
 package struct LookupService: Sendable {
-    private let plan: NumberingPlan
     private let names: CallerNameDirectory
     private let ledger: any Ledger
     private let archive: any ReplyArchive
@@ -16,10 +15,9 @@ package struct LookupService: Sendable {
     private let isNothingFoundFree: Bool
 
     package init(
-        plan: NumberingPlan, names: CallerNameDirectory, ledger: any Ledger, archive: any ReplyArchive,
-        inFlight: RequestsInFlight, clock: Clock, isNothingFoundFree: Bool
+        names: CallerNameDirectory, ledger: any Ledger, archive: any ReplyArchive, inFlight: RequestsInFlight,
+        clock: Clock, isNothingFoundFree: Bool
     ) {
-        self.plan = plan
         self.names = names
         self.ledger = ledger
         self.archive = archive
@@ -32,7 +30,7 @@ package struct LookupService: Sendable {
 
     /// `GET /v1/lookup/{number}`.
     package func lookup(_ query: LookupQuery, for credential: Credential) -> Deferred<LookupOutcome> {
-        guard let facts = facts(query.numbers.first ?? "", query.context) else {
+        guard let facts = facts(query.numbers.first ?? "", query) else {
             return free(query, render(nil, .none, query), for: credential)
         }
         if credential.key.isTest {
@@ -87,7 +85,7 @@ package struct LookupService: Sendable {
         .pending {
             var seen: Set<E164> = []
             let read = query.numbers.map { text -> Line in
-                let facts = facts(text, query.context)
+                let facts = facts(text, query)
                 let isRepeated = facts.map { !seen.insert($0.e164).inserted } ?? false
                 return Line(facts: facts, record: .none, isRepeated: isRepeated)
             }
@@ -158,7 +156,7 @@ package struct LookupService: Sendable {
 
     /// `GET /v1/cid/{number}`.
     package func callerID(_ query: LookupQuery, for credential: Credential) -> Deferred<CallerIDOutcome> {
-        guard let number = facts(query.numbers.first ?? "", query.context)?.e164 else {
+        guard let number = facts(query.numbers.first ?? "", query)?.e164 else {
             return .ready(.answered(.none, receipt: nil))
         }
         if credential.key.isTest {
@@ -212,8 +210,9 @@ package struct LookupService: Sendable {
 
     // MARK: Parts
 
-    private func facts(_ text: String, _ context: ReadingContext) -> NumberFacts? {
-        NumberReading.read(text, country: context.country, input: context.input, plan: plan)
+    private func facts(_ text: String, _ query: LookupQuery) -> NumberFacts? {
+        let (context, plan) = (query.context, query.plan)
+        return NumberReading.read(text, country: context.country, input: context.input, plan: plan)
             .flatMap { NumberFacts($0, plan: plan) }
     }
 

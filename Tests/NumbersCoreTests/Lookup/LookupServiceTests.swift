@@ -27,8 +27,8 @@ import Testing
         -> LookupService
     {
         LookupService(
-            plan: .builtIn, names: CallerNameDirectory(store: ports, capacity: 100), ledger: ports, archive: ports,
-            inFlight: inFlight, clock: Clock(wall: { UnixTime(seconds: 1_000) }, monotonic: MonotonicTime.now),
+            names: CallerNameDirectory(store: ports, capacity: 100), ledger: ports, archive: ports, inFlight: inFlight,
+            clock: Clock(wall: { UnixTime(seconds: 1_000) }, monotonic: MonotonicTime.now),
             isNothingFoundFree: nothingFoundFree)
     }
 
@@ -36,7 +36,8 @@ import Testing
         _ numbers: [String], key: String? = nil, request: String = "request", fields: AnswerFields = .all
     ) -> LookupQuery {
         LookupQuery(
-            numbers: numbers, context: ReadingContext(country: nil, input: .any), verstat: .unknown, fields: fields,
+            plan: .builtIn, numbers: numbers, context: ReadingContext(country: nil, input: .any), verstat: .unknown,
+            fields: fields,
             reference: nil, deadline: MonotonicTime(nanoseconds: .max),
             idempotency: key.flatMap { IdempotencyKey($0) }.map { ($0, SHA256Digest.of(request)) })
     }
@@ -119,7 +120,8 @@ import Testing
         ])
     func sandbox(number: String, word: String) async {
         let query = LookupQuery(
-            numbers: [number], context: ReadingContext(country: nil, input: .any), verstat: .unknown, fields: .all,
+            plan: .builtIn, numbers: [number], context: ReadingContext(country: nil, input: .any), verstat: .unknown,
+            fields: .all,
             reference: nil, deadline: MonotonicTime.now() + .milliseconds(30), idempotency: nil)
         let began = MonotonicTime.now()
         #expect(Self.word(await service().lookup(query, for: Self.test()).value) == word)
