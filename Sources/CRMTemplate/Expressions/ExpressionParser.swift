@@ -131,7 +131,8 @@ struct ExpressionParser {
         scanner.skipSpace()
         if try comparisonOperator() != nil {
             throw error(
-                "unexpected", "found a second comparison; write one of them in parentheses or brackets of its own")
+                "unexpected",
+                "found a second comparison; join conditions with || or &&, or write one in parentheses of its own")
         }
         return .comparison(kind, left, right, offset: offset)
     }
@@ -245,7 +246,7 @@ struct ExpressionParser {
         scanner.skipSpace()
         guard !scanner.isAtEnd else { throw unclosedBracket(open) }
         guard scanner.isAt(UInt8(ascii: "]")) else {
-            throw unexpected("an operator or ']' for the '[' at byte \(open)")
+            throw unexpected("an operator or ']' for a '[' before it")
         }
         scanner.position += 1
         endsInNumber = false
@@ -284,7 +285,7 @@ struct ExpressionParser {
             throw scanner.isAtEnd
                 ? ExpressionError(
                     code: "unbalanced-parenthesis", message: "expected ')' for this '(', found \(scanner.found)",
-                    offset: open) : unexpected("an operator or ')' for the '(' at byte \(open)")
+                    offset: open) : unexpected("an operator or ')' for a '(' before it")
         }
         scanner.position += 1
         endsInNumber = false
@@ -487,7 +488,7 @@ struct ExpressionParser {
             if scanner.isAt(UInt8(ascii: ")")) { break }
             guard !scanner.isAtEnd else { throw unclosedCall(name, open) }
             guard scanner.isAt(UInt8(ascii: ",")) else {
-                throw unexpected("an operator, ',' or ')' for the '(' of \(name) at byte \(open)")
+                throw unexpected("an operator, ',' or ')' for the '(' of \(name)")
             }
             scanner.position += 1
         }

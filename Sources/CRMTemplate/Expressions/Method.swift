@@ -1,6 +1,8 @@
 // The methods that can be called on a value, by their .NET names, grouped by what answers them. Enums: a method is added
 // to its group here and to the switch that answers for the group.
 
+internal import Platform
+
 /// A .NET method of strings, dates, lengths of time or numbers (A16). The names are .NET's, and so is their case.
 enum Method: Sendable, Hashable {
     /// Of any value.
@@ -168,31 +170,13 @@ enum Method: Sendable, Hashable {
             : "\(counts.lowerBound) to \(counts.upperBound) arguments"
     }
 
-    /// The method an author most likely means: the same name in another case, without `get_`, or two letters away.
+    /// The method an author most likely means: the same name in another case, without `get_`, or a slip away.
     static func nearest(to name: String) -> String? {
-        guard name.utf8.count <= 40 else { return nil }
         let wanted = name.lowercased()
         let names = all.map(\.name)
         if let same = names.first(where: { $0.lowercased() == wanted || $0.lowercased() == "get_" + wanted }) {
             return same
         }
-        let near = names.map { ($0, distance(Array(wanted.utf8), Array($0.lowercased().utf8))) }
-        guard let best = near.min(by: { $0.1 < $1.1 }), best.1 <= 2, best.1 < name.utf8.count - 1 else { return nil }
-        return best.0
-    }
-
-    /// Letters to change, add or drop on the way from one word to the other.
-    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var row = Array(0...right.count)
-        for (index, byte) in left.enumerated() {
-            var corner = row[0]
-            row[0] = index + 1
-            for (column, other) in right.enumerated() {
-                let above = row[column + 1]
-                row[column + 1] = min(above + 1, row[column] + 1, corner + (byte == other ? 0 : 1))
-                corner = above
-            }
-        }
-        return row[right.count]
+        return Suggestion.slip(name, among: names)
     }
 }

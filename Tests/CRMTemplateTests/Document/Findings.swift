@@ -99,6 +99,7 @@ enum Findings {
         Finding(.warning, .unknownValue, "from 1") { $0.connection = "<Connection MaxConcurrentRequests=\"¶0\" />" },
         Finding(.warning, .badInteger) { $0.connection = "<Connection MaxConcurrentRequests=\"¶many\" />" },
         Finding(.warning, .badInteger) { $0.crm = "Name=\"x\" Version=\"¶1.2\" Country=\"US\"" },
+        Finding(.warning, .badInteger, "[MaxLength]") { $0.number = "<Number MaxLength=\"¶ten\" />" },
     ]
 
     private static let oauth =
@@ -236,6 +237,9 @@ enum Findings {
         Finding(.error, .badKey, "a header has no Key") {
             $0.scenarios = Draft.lookup(content: "<Headers>¶<Value>x</Value></Headers>")
         },
+        Finding(.error, .badKey, "no name of a header") {
+            $0.scenarios = Draft.lookup(content: "<Headers><Value Key=\"¶X Key\">x</Value></Headers>")
+        },
         Finding(.warning, .badKey, "Key=\"\"") {
             $0.scenarios += Draft.report(
                 content: "<PostValues><Array Key=\"a\"><Value ¶Key=\"b\">1</Value></Array></PostValues>")
@@ -281,6 +285,12 @@ enum Findings {
         Finding(.warning, .pathIsExpression) {
             $0.scenarios = Draft.lookup(variables: "<Variable Name=\"Id\" Path=\"people.¶[Number]\" />")
         },
+        Finding(.warning, .pathIsExpression, "JSONPath") {
+            $0.scenarios = Draft.lookup(variables: "<Variable Name=\"Id\" Path=\"¶$.people.id\" />")
+        },
+        Finding(.warning, .pathIsExpression, "XPath") {
+            $0.scenarios = Draft.lookup(rules: "<Rules><Rule Type=\"Any\"> ¶people/id</Rule></Rules>")
+        },
         Finding(.warning, .destinationEmail) {
             $0.scenarios = Draft.lookup(rules: "<Rules><Rule Type=\"¶DestinationEmail\">a</Rule></Rules>")
         },
@@ -303,6 +313,23 @@ enum Findings {
         Finding(.error, .badExpression) {
             $0.scenarios = Draft.lookup(request: "Url=\"https://[Host]/\" SkipIf=\"[Host]¶=1\"")
         },
+        Finding(.warning, .suspiciousExpression, "no '[' before it") {
+            $0.scenarios = Draft.lookup(request: "Url=\"https://[Host]/{{a}}&amp;Number¶]\"")
+        },
+        Finding(.warning, .suspiciousExpression, "double quotes") {
+            $0.scenarios = Draft.lookup(request: "Url=\"https://[Host]/\" SkipIf=\"[Host]==¶''\"")
+        },
+        Finding(.warning, .suspiciousExpression, "double quotes") {
+            $0.scenarios = Draft.lookup(request: "Url=\"https://[Host]/[IIf([Host]==¶'a',&quot;'b'&quot;,it's)]\"")
+        },
+        Finding(.warning, .suspiciousExpression, "write .get_TotalSeconds()") {
+            $0.scenarios += Draft.report(
+                content: "<PostValues><Value Key=\"a\">[[DurationTimespan].¶TotalSeconds]</Value></PostValues>")
+        },
+        Finding(.warning, .suspiciousExpression, "write [[Number].Replace(…)]") {
+            $0.scenarios += Draft.report(
+                content: "<PostValues><Value Key=\"a\">[¶Number.Replace(\"a\",\"b\")]</Value></PostValues>")
+        },
         Finding(.error, .unknownFunction) {
             $0.scenarios = Draft.lookup(
                 outputs: Draft.contact("<Output Type=\"Email\" Value=\"&quot;[¶replaceq([Id],a,b)]\" />"))
@@ -314,6 +341,9 @@ enum Findings {
         },
         Finding(.warning, .undefinedVariable, "did you mean [Number]?") {
             $0.scenarios = Draft.lookup(request: "Url=\"https://[Host]/&amp;ü[¶Numbr]\"")
+        },
+        Finding(.warning, .undefinedVariable, "did you mean [EscapedNumber]?") {
+            $0.scenarios = Draft.lookup(request: "Url=\"https://[Host]/[¶EscapedNumbr]\"")
         },
         Finding(.warning, .undefinedVariable, "ReportCall, ReportChat only") {
             $0.scenarios = Draft.lookup(outputs: Draft.contact("<Output Type=\"Email\" Value=\"[¶AgentEmail]\" />"))

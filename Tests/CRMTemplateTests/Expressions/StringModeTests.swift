@@ -74,7 +74,7 @@ import Testing
         ("[A", "expected ']' for this '[', found the end; a literal bracket is written '{{'"),
         ("[A=x]", "found a single '='; '==' compares, and a text with '=' in it needs quotes"),
         ("[A==]", "expected a value, found ']'"),
-        ("[A,x]", "expected an operator or ']' for the '[' at byte 0, found ','"),
+        ("[A,x]", "expected an operator or ']' for a '[' before it, found ','"),
         ("[\"A]", "expected a closing quote for this one, found the end"),
         (
             "[Foo(1)]",

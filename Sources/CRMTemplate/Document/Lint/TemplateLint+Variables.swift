@@ -41,6 +41,7 @@ extension TemplateLint {
     ) {
         guard reference.isCertain, !reference.name.isEmpty else { return }
         var name = reference.name
+        var escape = ""
         if isSet(name, names, owner) { return }
         if let minuend = reference.minuend {
             if isSet(minuend, names, owner) { return }
@@ -49,13 +50,14 @@ extension TemplateLint {
         if name.hasPrefix("Escaped"), name.count > 7 {
             let plain = String(name.dropFirst(7))
             if isSet(plain, names, owner) { return }
-            name = plain
+            (name, escape) = (plain, "Escaped")
         }
         let lowered = name.lowercased()
         if let other = names.filter({ $0.lowercased() == lowered }).min() {
             report(
-                .note, .variableCase, at: position(), "[\(name.cut)] is [\(other.cut)], written in another case",
-                hint: "write [\(other.cut)]")
+                .note, .variableCase, at: position(),
+                "[\(reference.name.cut)] is [\(escape + other.cut)], written in another case",
+                hint: "write [\(escape + other.cut)]")
             return
         }
         // The redirect of a provider may bring anything.
@@ -65,7 +67,7 @@ extension TemplateLint {
         }
         report(
             .warning, .undefinedVariable, at: position(), "nothing sets [\(reference.name.cut)] here: it is empty",
-            hint: hint(name, names))
+            hint: hint(name, names, escape))
     }
 
     private func isSet(_ name: String, _ names: Set<String>, _ owner: Int?) -> Bool {
@@ -81,7 +83,8 @@ extension TemplateLint {
                 })
     }
 
-    private func hint(_ name: String, _ names: Set<String>) -> String {
+    /// - Parameter escape: what stood before the name.
+    private func hint(_ name: String, _ names: Set<String>, _ escape: String) -> String {
         let lower = name.lowercased()
         if lower.hasPrefix("contact::") {
             return "[Contact::X] is the output X of the contact, while a call or chat is reported; no scenario outputs "
@@ -90,14 +93,15 @@ extension TemplateLint {
         if ["callid", "call_id"].contains(lower) {
             return "3CX has no id of a call; [CallStartTimeUTCMillis] with [Agent] serves as one"
         }
-        if let meant = Self.meanings[lower], names.contains(meant) { return "did you mean [\(meant)]?" }
+        if let meant = Self.meanings[lower], names.contains(meant) { return "did you mean [\(escape + meant)]?" }
         let setters = template.scenarios.filter { scenario in scenario.variables.contains { $0.name == name } }
         if let setter = setters.first {
-            return "\(self.name(setter.index)) sets it, in line \(setter.position.line), but is not run before this"
+            let line = setter.id.isEmpty ? "" : " in line \(setter.position.line)"
+            return "\(self.name(setter.index))\(line) sets it, but is not run before this"
         }
         let occasions = Occasion.allCases.filter { $0.variables.contains(name) }.map(\.words)
         if !occasions.isEmpty { return "it is set for \(occasions.joined(separator: ", ")) only" }
-        if let near = Suggestion.slip(name, among: names.sorted()) { return "did you mean [\(near.cut)]?" }
+        if let near = Suggestion.slip(name, among: names.sorted()) { return "did you mean [\(escape + near.cut)]?" }
         return
             "add a <Parameter> or <Variable> of that name, or correct it; for the brackets themselves write {{ and }}"
     }

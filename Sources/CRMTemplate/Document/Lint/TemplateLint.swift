@@ -29,6 +29,7 @@ struct TemplateLint {
         checkScenarios()
         checkOutputs()
         checkExpressions()
+        checkSlips()
         checkURLs()
         checkVariables()
         checkPasses()

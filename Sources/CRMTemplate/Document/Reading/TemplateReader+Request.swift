@@ -1,5 +1,7 @@
 // From the tree of a file to a typed template: what a scenario sends.
 
+internal import HTTPWire
+
 extension TemplateReader {
     mutating func request(_ element: XMLElement) -> RequestTemplate {
         check(element, .request)
@@ -65,6 +67,12 @@ extension TemplateReader {
                 .error, .badKey, at: element["Name"]?.position ?? element.position, "a header has no Key",
                 hint: "add Key=\"Authorization\" or what else")
             return nil
+        }
+        if !name.utf8.allSatisfy(ByteClass.isToken) {
+            report(
+                .error, .badKey, at: element["Key"]?.valuePosition ?? element.position,
+                "\"\(name.cut)\" is no name of a header: the request is refused",
+                hint: "header names have letters, digits and '-' and no blank, colon or bracket")
         }
         let value = expression(
             PlacedText(textOf: element).trimmed, .header(name), passes: integer("Passes", of: element) ?? 0)

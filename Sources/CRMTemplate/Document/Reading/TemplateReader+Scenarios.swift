@@ -193,6 +193,11 @@ extension TemplateReader {
             report(
                 .warning, .pathIsData, at: path.start(in: source), "\"\(text.cut)\" is \(what), not a path",
                 hint: "a path leads to the value by the names in the answer: contacts.phone")
+        } else if text == "$" || text.hasPrefix("$.") || text.contains("/") {
+            report(
+                .warning, .pathIsExpression, at: path.start(in: source),
+                "paths are neither JSONPath nor XPath: \"\(text.contains("/") ? "/" : "$")\" is read as a letter",
+                hint: "write the names from the root, joined by dots: contacts.phone")
         } else if let bracket = text.utf8.firstIndex(of: UInt8(ascii: "[")) {
             let offset = text.utf8.distance(from: text.startIndex, to: bracket)
             let digits = text[bracket...].dropFirst().prefix { $0.isASCII && $0.isNumber }

@@ -107,7 +107,14 @@ extension TemplateReader {
 
     mutating func number(_ attribute: XMLAttribute?) -> NumberExpression {
         let number = NumberExpression(attribute?.value ?? "")
-        if let attribute { note(PlacedText(attribute), .number, 1, number.references, number.error) }
+        guard let attribute else { return number }
+        note(PlacedText(attribute), .number, 1, number.references, number.error)
+        let text = attribute.value.trimmed
+        if !text.isEmpty, !text.contains("["), number.error == nil, Int64(text) == nil {
+            report(
+                .warning, .badInteger, at: attribute.valuePosition,
+                "\(attribute.name) is no number: \"\(text.cut)\"", hint: "write a number, or [MaxLength]")
+        }
         return number
     }
 

@@ -33,7 +33,9 @@ enum XMLEncoding {
                 "found a byte that is no UTF-8", hint: "save the file as UTF-8")
         }
         if let zero = bytes.firstIndex(of: 0) {
-            throw XMLError(.encoding, at: SourceText(Array(bytes[..<zero])).end, "found a NUL character")
+            throw XMLError(
+                .encoding, at: SourceText(Array(bytes[..<zero])).end, "found a NUL character",
+                hint: "save the file as UTF-8; a template has no NUL, and UTF-16 begins with a byte order mark")
         }
         return bytes
     }

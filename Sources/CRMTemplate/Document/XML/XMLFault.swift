@@ -75,13 +75,15 @@ struct XMLFault {
                 .notWellFormed, at: here, "an attribute has no value", hint: "write Name=\"value\"")
         case XML_ERR_ATTRIBUTE_REDEFINED:
             return XMLError(
-                .notWellFormed, at: here, message.isEmpty ? "an attribute stands twice" : Self.sentence(message),
+                .notWellFormed, at: Self.repeated(in: bytes, before: offset).map(source.position(at:)) ?? here,
+                message.isEmpty ? "an attribute stands twice" : Self.sentence(message),
                 hint: "an element has each attribute once; remove one of the two")
         case XML_ERR_SPACE_REQUIRED, XML_ERR_GT_REQUIRED:
             return XMLError(
                 .notWellFormed, at: here, "the tag is not written as XML has it",
                 hint:
-                    "look for a missing or doubled quote, or a missing blank between two attributes, before this place")
+                    "look for a missing or doubled quote, or a missing blank between two attributes, before this place; "
+                    + "inside a value a quote is written &quot;")
         case XML_ERR_DOCUMENT_END:
             return XMLError(
                 .notWellFormed, at: here, "found more text after the end of the root element",
@@ -106,6 +108,11 @@ struct XMLFault {
                 "found the mark of a merge conflict ('<<<<<<<')",
                 hint: "keep one of the two versions and remove the lines with <<<<<<<, ======= and >>>>>>>")
         }
+        if source.line(position.line)?.lowercased().contains("<!doctype") == true {
+            return XMLError(
+                .notWellFormed, at: position, "found a declaration of a document type, as web pages have it",
+                hint: "this is most likely a web page that was saved in the template's place")
+        }
         return XMLError(
             .notWellFormed, at: position, "found '<' where no tag begins", hint: "write &lt; for the character itself")
     }
@@ -124,6 +131,23 @@ struct XMLFault {
         }
         return XMLError(
             .notWellFormed, at: position, "found '&' that begins no reference", hint: "write &amp; instead of &")
+    }
+
+    /// Where the second of two attributes of the same name stands, in the tag that was being read.
+    private static func repeated(in bytes: [UInt8], before offset: Int) -> Int? {
+        guard var index = last("<", in: bytes, before: offset) else { return nil }
+        index += 1 + name(in: bytes, from: index + 1).utf8.count
+        var names: Set<String> = []
+        while index < min(offset, bytes.count) {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+                index = bytes[(index + 1)...].firstIndex(of: byte) ?? bytes.count
+            }
+            let name = name(in: bytes, from: index)
+            if !name.isEmpty, !names.insert(name).inserted { return index }
+            index += max(1, name.utf8.count)
+        }
+        return nil
     }
 
     private static func last(_ text: String, in bytes: [UInt8], before offset: Int) -> Int? {
