@@ -41,3 +41,6 @@ enum TemplateCommands {
 
     private static let errorsShown = 5
 }
+
+/// A number and what is counted, as in `2 cases`.
+func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }

@@ -93,8 +93,6 @@ enum TemplateLint {
         return console.styled(counts.joined(separator: ", ") + place + ".", hasErrors ? .red : .yellow)
     }
 
-    private static func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
-
     private static func write(_ report: Report, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("file", report.path)

@@ -26,6 +26,9 @@ enum TemplateTest {
                 """
             ])
     ) { context throws(CommandFailure) in
+        if context.values[TemplateCommands.file] == "-", context.values[cases] == "-" {
+            throw .usage(context.invocation.error("FILE and CASES cannot both be standard input: name one of them"))
+        }
         let (template, _) = try TemplateCommands.load(context.values[TemplateCommands.file], context)
         let chosen = try read(context)
         let recordsTrace = context.values[trace]
@@ -41,7 +44,9 @@ enum TemplateTest {
             people(outcomes, context.console)
         }
         if failed > 0 {
-            throw .failed("\(failed) of \(counted(outcomes.count, "case")) failed.")
+            throw .failed(
+                "\(failed) of \(counted(outcomes.count, "case")) failed."
+                    + (recordsTrace ? "" : " See every step of them with --trace."))
         }
     }
 
@@ -70,13 +75,18 @@ enum TemplateTest {
                     + terminalSafe(outcome.name))
             for difference in outcome.differences { lines.append("        " + terminalSafe(difference)) }
             if !outcome.passed, let trace = outcome.result.trace {
-                let tree = TraceTree.render(trace, colour: console.usesColor, width: console.columns)
-                lines += tree.split(separator: "\n", omittingEmptySubsequences: false).map { "        " + $0 }
+                let lead = "        "
+                let width = console.columns - lead.utf8.count
+                let tree = TraceTree.render(trace, colour: console.usesColor, width: width)
+                lines += tree.split(separator: "\n", omittingEmptySubsequences: false).map {
+                    $0.isEmpty ? "" : lead + $0
+                }
             }
         }
         let failed = outcomes.count { !$0.passed }
         lines.append("")
-        lines.append("\(counted(outcomes.count, "case")), " + (failed == 0 ? "all passed" : "\(failed) failed"))
+        lines.append(
+            "\(counted(outcomes.count, "case")), " + (failed == 0 ? "all passed" : "\(failed) failed"))
         return lines.joined(separator: "\n")
     }
 
@@ -100,6 +110,4 @@ enum TemplateTest {
         writer.endArray()
         writer.endObject()
     }
-
-    private static func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
 }

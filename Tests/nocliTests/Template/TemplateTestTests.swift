@@ -52,7 +52,20 @@ import Testing
                 2 cases, 1 failed
 
                 """)
+        #expect(result.errors == "nocli: 1 of 2 cases failed. See every step of them with --trace.\n")
+    }
+
+    @Test func `a trace stays in the width of the terminal`() throws {
+        let result = try test(Self.cases("Other"), "--trace")
+        #expect(result.output.contains("\n        T: lookup by number"))
+        #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
         #expect(result.errors == "nocli: 1 of 2 cases failed.\n")
+    }
+
+    @Test func `standard input cannot be both files`() throws {
+        let result = try TestSupport.Program.run("nocli", ["template", "test", "-", "-"])
+        #expect(result.exitCode == 64)
+        #expect(result.errors.hasPrefix("nocli: FILE and CASES cannot both be standard input: name one of them\n"))
     }
 
     @Test func `the answer in JSON counts and names the differences`() throws {
