@@ -254,9 +254,12 @@ extension TemplateRun {
         result.reserveCapacity(outputs.outputs.count)
         let templates = outputs.outputs
         for index in templates.indices {
-            let text: EvaluatedText
+            var text: EvaluatedText
             do {
                 text = try templates[index].value.evaluate(context)
+                if role.isSecret, templates[index].type == "BearerExpiration" {
+                    text = calculated(text, templates[index].value, context)
+                }
             } catch {
                 throw ScenarioAbort(error, in: "Output \(templates[index].type)")
             }
@@ -274,6 +277,20 @@ extension TemplateRun {
             }
         }
         return result
+    }
+
+    /// `BearerExpiration` is a number expression (spec 2.1): `[expires_in]-60` is calculated without brackets around it.
+    /// What cannot be calculated stays the text it is.
+    private func calculated(
+        _ text: EvaluatedText, _ source: TextExpression, _ context: EvaluationContext
+    ) -> EvaluatedText {
+        guard Double(text.text) == nil else { return text }
+        do {
+            guard let seconds = try NumberExpression(source.source).evaluate(context) else { return text }
+            return EvaluatedText(String(seconds), text.origins)
+        } catch {
+            return text
+        }
     }
 }
 

@@ -88,6 +88,28 @@ struct SessionTests {
         #expect(steps(result.trace) == (count == 1 ? [.cached] : [.expired, .started, .succeeded]))
     }
 
+    @Test(arguments: [
+        // What the login answers for expires_in; BearerExpiration; seconds later; logins.
+        ("120", "[Expires]-60", 59, 1), ("120", "[Expires]-60", 60, 2), ("120", "[[Expires]-60]", 60, 2),
+        ("\"120\"", "[Expires] - 60", 60, 2), ("7", "IIf([Expires]==7,30,90)", 30, 2),
+        ("8", "IIf([Expires]==7,30,90)", 89, 1), ("\"soon\"", "[Expires]-60", 3_599, 1), ("120", "[Expires]", 119, 1),
+        ("120", "[Expires] s", 3_599, 1),
+    ])
+    func `BearerExpiration is a number expression`(expires: String, source: String, later: Int, count: Int) async {
+        let time = HeldTime()
+        let answer = ScriptedTransport.Answer.json("{\"access_token\":\"t\",\"expires_in\":\(expires)}")
+        let transport = ScriptedTransport(
+            ["POST \(Self.loginURL)": [answer, answer], "GET *": [.json("{}")]], time: time)
+        let login = login(
+            outputs: ["Bearer [Token]", "BearerExpiration \(source)"],
+            variables: ["Token access_token", "Expires expires_in"])
+        let instance = instance(sample(login), transport, time: time)
+        _ = await instance.run(.lookupByNumber, RunInputs())
+        time.advance(by: .seconds(later))
+        _ = await instance.run(.lookupByNumber, RunInputs())
+        #expect(logins(transport) == count)
+    }
+
     @Test func `a session lasts from when the login began`() async {
         let time = HeldTime()
         let transport = ScriptedTransport(
