@@ -11,10 +11,14 @@ package final class TraceRecorder {
         package var textBytes: Int
         /// Steps of the whole trace; what follows is counted and left out.
         package var steps: Int
+        /// Bytes of all texts together; steps that would make it more are left out as well. One text of an answer may
+        /// stand in each of ten thousand records.
+        package var allBytes: Int
 
-        package init(textBytes: Int, steps: Int) {
+        package init(textBytes: Int, steps: Int, allBytes: Int = 16_777_216) {
             self.textBytes = textBytes
             self.steps = steps
+            self.allBytes = allBytes
         }
 
         package static let standard = Limits(textBytes: 16_384, steps: 20_000)
@@ -39,6 +43,7 @@ package final class TraceRecorder {
     private var root: [Trace.Step] = []
     private var open: [Open] = []
     private var stepCount = 0
+    private var byteCount = 0
     private var omitted = 0
 
     /// A trace that begins now.
@@ -53,7 +58,8 @@ package final class TraceRecorder {
 
     /// Begins a step: what is recorded until its ``end()`` stands inside it.
     package func begin(_ event: Trace.Event) {
-        open.append(Open(event: concealing(event), startedAfter: elapsed, isKept: admit(), steps: []))
+        let event = concealing(event)
+        open.append(Open(event: event, startedAfter: elapsed, isKept: admit(event), steps: []))
     }
 
     /// Ends the step that was begun last.
@@ -67,8 +73,9 @@ package final class TraceRecorder {
 
     /// Records a step that took no time of its own.
     package func record(_ event: Trace.Event) {
-        guard admit() else { return }
-        add(Trace.Step(event: concealing(event), startedAfter: elapsed))
+        let event = concealing(event)
+        guard admit(event) else { return }
+        add(Trace.Step(event: event, startedAfter: elapsed))
     }
 
     /// Records something worth knowing that stopped nothing.
@@ -102,7 +109,7 @@ package final class TraceRecorder {
     /// The step moved in time, with as many inside it as there is room for; nil when there is none for itself. As
     /// recursive as steps are nested, which chains of scenarios bound.
     private func admitted(_ step: Trace.Step, _ start: Duration) -> Trace.Step? {
-        guard admit() else { return nil }
+        guard admit(step.event) else { return nil }
         return Trace.Step(
             event: step.event, startedAfter: step.startedAfter + start, took: step.took,
             steps: step.steps.compactMap { admitted($0, start) })
@@ -119,12 +126,14 @@ package final class TraceRecorder {
         return root
     }
 
-    private func admit() -> Bool {
-        guard stepCount < limits.steps else {
+    private func admit(_ event: Trace.Event) -> Bool {
+        let bytes = event.byteCount
+        guard stepCount < limits.steps, bytes <= limits.allBytes - byteCount else {
             omitted += 1
             return false
         }
         stepCount += 1
+        byteCount += bytes
         return true
     }
 
@@ -173,4 +182,32 @@ package final class TraceRecorder {
     private func hidden(_ text: TraceText) -> TraceText { TraceText(hidden(text.text), cutFrom: text.cutFrom) }
 
     private func hidden(_ field: Trace.Field) -> Trace.Field { Trace.Field(field.name, hidden(field.value)) }
+}
+
+extension Trace.Event {
+    /// Bytes of the texts that a run has put into it; what the template wrote is small and shared.
+    fileprivate var byteCount: Int {
+        switch self {
+        case .queued, .scenario, .authentication, .condition, .next: 0
+        case .request(_, let url, let headers, let body):
+            url.utf8.count + Self.bytes(headers) + (body?.text.utf8.count ?? 0)
+        case .response(_, let headers, let body, _): Self.bytes(headers) + body.text.utf8.count
+        case .transportFailure(let failure): failure.message.utf8.count
+        case .rule(_, _, _, let ethalon, let nodes, _):
+            (ethalon?.text.utf8.count ?? 0)
+                + nodes.reduce(0) { $0 + $1.place.utf8.count + $1.text.text.utf8.count }
+        case .records(let places, _): places.reduce(0) { $0 + $1.utf8.count }
+        case .record(_, let context): context.utf8.count
+        case .variable(_, _, let value, let issue): value.text.utf8.count + (issue?.utf8.count ?? 0)
+        case .output(_, _, let value): value.text.utf8.count
+        case .contactAccepted(let contact): contact.fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+        case .contactRefused(_, let fields): Self.bytes(fields)
+        case .note(let text): text.utf8.count
+        case .failure(let failure): failure.message.utf8.count
+        }
+    }
+
+    private static func bytes(_ fields: [Trace.Field]) -> Int {
+        fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.text.utf8.count }
+    }
 }

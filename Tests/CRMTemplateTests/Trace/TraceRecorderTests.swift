@@ -51,6 +51,13 @@ struct TraceRecorderTests {
         #expect(outline(recorder.finish()) == expected)
     }
 
+    @Test(arguments: [(7, "aaa bbb 1 more steps were left out"), (8, "aaa bbb cc"), (9, "aaa bbb cc")])
+    func `texts beyond the limit for all of them are left out with their steps`(limit: Int, expected: String) {
+        let recorder = TraceRecorder(clock: time.clock, limits: .init(textBytes: 100, steps: 100, allBytes: limit))
+        for text in ["aaa", "bbb", "cc"] { recorder.note(text) }
+        #expect(outline(recorder.finish()) == expected)
+    }
+
     @Test func `a step that was begun beyond the limit takes nothing with it`() {
         let recorder = recorder(steps: 1)
         recorder.begin(.next(id: "a"))
