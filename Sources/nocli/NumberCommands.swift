@@ -7,7 +7,8 @@ import Platform
 
 enum NumberCommands {
     static let family = CommandFamily(
-        name: "number", summary: "the numbering plan", commands: [parse, format, compare] + NumberPlanCommands.all)
+        name: "number", summary: "the numbering plan",
+        commands: [parse, format, compare, NumberFind.command] + NumberPlanCommands.all)
 
     private static let number: Argument<String?> = .optional("NUMBER", .numberText, help: "the number to read")
     private static let country: Option<Region?> = .optional(

@@ -10,7 +10,7 @@ from . import automata, lenient
 from .binary import Strings, Table, words
 
 MAGIC = b"NUMPLAN\0"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 UNKNOWN = 0
 # The order in which the reference asks; the codes are those of LineType in the engine.
@@ -34,6 +34,8 @@ TERRITORY_WORDS = 28
 CALLING_CODE_WORDS = 12
 FORMAT_WORDS = 12
 MAXIMUM_GROUPS = 8
+# Beside the number of groups: a number in this format is written with its national prefix.
+PREFIX_REQUIRED = 0x100
 
 
 def template(text):
@@ -58,6 +60,14 @@ def group_bounds(pattern):
     if not 0 < len(bounds) <= MAXIMUM_GROUPS or any(low == 0 for low, _ in bounds):
         raise ValueError("unexpected format pattern " + pattern)
     return bounds
+
+
+def is_prefix_required(number_format):
+    """Whether numbers in a format are always written with their national prefix at home."""
+    rule = number_format.national_prefix_formatting_rule
+    if not rule or number_format.national_prefix_optional_when_formatting:
+        return False
+    return not re.fullmatch(r"\(?\\1\)?", rule)
 
 
 class PlanCompiler:
@@ -217,7 +227,8 @@ class PlanCompiler:
             flat += [0] * (2 * MAXIMUM_GROUPS - len(flat))
             packed = [flat[i] | flat[i + 1] << 8 for i in range(0, len(flat), 2)]
             self.formats.append([self.strings.add(template(national)), self.strings.add(template(each.format)),
-                                 self.strings.add(template(carrier)), len(bounds)] + packed)
+                                 self.strings.add(template(carrier)),
+                                 len(bounds) | (PREFIX_REQUIRED if is_prefix_required(each) else 0)] + packed)
 
         def combine(labels):
             for place in range(len(formats)):

@@ -6,6 +6,8 @@ struct CharacterClasses: @unchecked Sendable {
     private let ranges: UnsafeBufferPointer<UInt32>
     private let properties: UnsafePointer<UInt8>
     private let ascii: InlineArray<128, UInt8>
+    /// One bit for each block of 256 characters beyond ASCII: whether there are digits in it.
+    private let digitBlocks: InlineArray<68, UInt64>
     let viable: CharacterAutomaton
     let extensionEnding: CharacterAutomaton
     let contextNumber: CharacterAutomaton
@@ -34,6 +36,15 @@ struct CharacterClasses: @unchecked Sendable {
             table[code] = UInt8(truncatingIfNeeded: ranges[Self.range(of: UInt32(code), in: ranges)])
         }
         ascii = table
+        var blocks = InlineArray<68, UInt64>(repeating: 0)
+        for index in 0..<ranges.count
+        where properties[2 * Int(ranges[index] & 0xFF)] & CharacterFlags.digit.rawValue != 0 {
+            let end = index + 1 < ranges.count ? min(ranges[index + 1] >> 8, Self.scalarsEnd) : Self.scalarsEnd
+            let first = max(ranges[index] >> 8, 0x80)
+            guard first < end else { continue }
+            for block in Int(first >> 8)...Int((end - 1) >> 8) { blocks[block / 64] |= 1 << UInt64(block % 64) }
+        }
+        digitBlocks = blocks
         viable = try CharacterAutomaton(bytes, .viable, classCount)
         extensionEnding = try CharacterAutomaton(bytes, .extensionEnding, classCount)
         contextNumber = try CharacterAutomaton(bytes, .contextNumber, classCount)
@@ -46,6 +57,23 @@ struct CharacterClasses: @unchecked Sendable {
 
     /// The digit of a letter on the keypad; 255 for everything that is no letter there.
     func keypad(of characterClass: UInt8) -> UInt8 { properties[2 * Int(characterClass) + 1] }
+
+    /// The value of a decimal digit of any script.
+    func digit(_ scalar: UInt32) -> UInt8? {
+        if scalar < 0x80 { return scalar &- 48 <= 9 ? UInt8(truncatingIfNeeded: scalar &- 48) : nil }
+        let block = Int(scalar >> 8)
+        guard scalar < Self.scalarsEnd, digitBlocks[block / 64] >> UInt64(block % 64) & 1 == 1 else { return nil }
+        return classAndDigit(of: scalar).digit
+    }
+
+    /// Whether a character is a letter, a digit or the number sign: what may end a number.
+    func isWord(_ scalar: UInt32) -> Bool {
+        let found = scalar < 0x80 ? ascii[Int(scalar)] : classAndDigit(of: scalar).class
+        return flags(of: found).contains(.word)
+    }
+
+    /// Behind the last character of Unicode.
+    private static let scalarsEnd: UInt32 = 0x110000
 
     func classOf(ascii byte: UInt8) -> UInt8 { ascii[Int(byte & 0x7F)] }
 

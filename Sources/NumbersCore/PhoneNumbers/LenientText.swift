@@ -151,7 +151,7 @@ struct LenientText {
     // MARK: UTF-8
 
     /// The character at an offset and its length in bytes; U+FFFD and 1 for what is no UTF-8 (RFC 3629 §4).
-    private static func scalar(at index: Int, in bytes: Span<UInt8>) -> (scalar: UInt32, length: Int) {
+    static func scalar(at index: Int, in bytes: Span<UInt8>) -> (scalar: UInt32, length: Int) {
         let malformed: (UInt32, Int) = (0xFFFD, 1)
         let first = bytes[index]
         let (length, least): (Int, UInt32)

@@ -92,7 +92,7 @@ extension PlanTables {
     /// Where each group ends when the groups take, one after the other, as many digits as they may.
     private func groupEnds(of digitCount: Int, inFormat record: Int) -> InlineArray<9, Int> {
         var ends = InlineArray<9, Int>(repeating: 0)
-        let count = format(record, .groupCount)
+        let count = format(record, .groupCount) & 0xFF
         var needed = 0
         for group in 0..<count { needed += bounds(ofGroup: group, inFormat: record).low }
         var taken = 0

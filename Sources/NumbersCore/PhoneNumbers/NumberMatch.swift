@@ -41,7 +41,8 @@ package enum NumberMatch: String, Sendable, Hashable, CaseIterable {
         Result { () throws(PhoneNumberError) in try PhoneNumber(parsing: text, region: nil, plan: plan) }
     }
 
-    private static func match(_ number: PhoneNumber, _ text: String, _ plan: NumberingPlan) -> NumberMatch {
+    /// Compares a number that was read with one as people write it.
+    static func match(_ number: PhoneNumber, _ text: String, _ plan: NumberingPlan) -> NumberMatch {
         switch international(text, plan) {
         case .success(let other): return NumberMatch(number, other)
         case .failure(.invalidCountryCode):

@@ -12,6 +12,8 @@ struct ParsedNumber {
     let countryCode: Int
     let record: Int
     let digits: DigitString
+    /// Neither a plus sign, an international prefix nor a calling code told the country.
+    let isWrittenNationally: Bool
 }
 
 /// Reading written numbers as they are dialled in one territory, or without one.
@@ -24,19 +26,23 @@ extension PlanTables {
         // Behind a plus sign nobody's code was found; then the number counts as dialled without it.
         if let found = try codeInDialled(written.digits, territory) { return try finish(found) }
         guard !written.hasPlus, let territory else { throw .invalidCountryCode }
-        return try finish(self.territory(territory, .callingCode), written.digits, territory)
+        return try finish(
+            self.territory(territory, .callingCode), written.digits, territory, isWrittenNationally: true)
     }
 
     /// With a calling code in the number, the rules are those of the code's main territory.
     private func finish(_ found: (code: Int, national: DigitString)) throws(PhoneNumberError) -> ParsedNumber {
         guard let record = callingCode(found.code) else { throw .invalidCountryCode }
-        return try finish(found.code, found.national, callingCode(record, .mainTerritory))
+        return try finish(
+            found.code, found.national, callingCode(record, .mainTerritory), isWrittenNationally: false)
     }
 
-    private func finish(_ code: Int, _ digits: DigitString, _ metadata: Int) throws(PhoneNumberError) -> ParsedNumber {
+    private func finish(
+        _ code: Int, _ digits: DigitString, _ metadata: Int, isWrittenNationally: Bool
+    ) throws(PhoneNumberError) -> ParsedNumber {
         guard digits.count >= ParsedNumber.digitsMin else { throw .tooShortNSN }
         var national = digits
-        let stripped = strippingNationalPrefix(digits, metadata)
+        let stripped = afterNationalPrefix(digits, metadata) ?? digits
         // A number that becomes too short without its prefix may be a short number, and keeps it.
         switch possibility(ofLength: stripped.count, in: metadata) {
         case .tooShort, .localOnly, .invalidLength: break
@@ -45,7 +51,8 @@ extension PlanTables {
         guard national.count >= ParsedNumber.digitsMin else { throw .tooShortNSN }
         guard national.count <= ParsedNumber.digitsMax else { throw .tooLong }
         guard let record = callingCode(code) else { throw .invalidCountryCode }
-        return ParsedNumber(countryCode: code, record: record, digits: national)
+        return ParsedNumber(
+            countryCode: code, record: record, digits: national, isWrittenNationally: isWrittenNationally)
     }
 
     /// The calling code behind a plus sign or an international prefix; nil when there is none that anybody has.
@@ -83,19 +90,20 @@ extension PlanTables {
         var own = DigitString()
         own.append(decimal: UInt64(code))
         guard digits.count >= own.count, (0..<own.count).allSatisfy({ digits[$0] == own[$0] }) else { return nil }
-        let national = strippingNationalPrefix(digits.dropping(own.count), territory)
+        let rest = digits.dropping(own.count)
+        let national = afterNationalPrefix(rest, territory) ?? rest
         let isBetter =
             !isGenerallyValid(digits, in: territory) && isGenerallyValid(national, in: territory)
         return isBetter || possibility(ofLength: digits.count, in: territory) == .tooLong
             ? (code, national) : nil
     }
 
-    /// Without the national prefix and the carrier code, and transformed where the plan says so; unchanged when that
-    /// would make a viable number unviable.
-    private func strippingNationalPrefix(_ digits: DigitString, _ metadata: Int) -> DigitString {
+    /// Without the national prefix and the carrier code, and transformed where the plan says so; nil when there is none
+    /// or when that would make a viable number unviable.
+    func afterNationalPrefix(_ digits: DigitString, _ metadata: Int) -> DigitString? {
         let prefix = self.territory(metadata, .nationalPrefix)
-        guard prefix != PlanLayout.none, !digits.isEmpty else { return digits }
-        guard let match = prefixMatch(from: prefix, digits) else { return digits }
+        guard prefix != PlanLayout.none, !digits.isEmpty else { return nil }
+        guard let match = prefixMatch(from: prefix, digits) else { return nil }
         var stripped = digits.dropping(match.end)
         let rule = text(self.territory(metadata, .transformRule))
         if !rule.isEmpty, let last = group(self.territory(metadata, .prefixGroups), of: match) {
@@ -106,7 +114,7 @@ extension PlanTables {
             stripped = transformed
         }
         if isGenerallyValid(digits, in: metadata), !isGenerallyValid(stripped, in: metadata) {
-            return digits
+            return nil
         }
         return stripped
     }

@@ -38,12 +38,16 @@ package struct PhoneNumber: Sendable, Hashable, CustomStringConvertible {
 
     /// Finds the country of a number whose digits are known already.
     init(_ written: WrittenNumber, region: Region?, plan: NumberingPlan) throws(PhoneNumberError) {
-        let tables = plan.tables
-        let territory = region.flatMap { tables.territory(of: $0) }
-        let parsed = try tables.parse(written, territory: territory)
+        let territory = region.flatMap { plan.tables.territory(of: $0) }
+        self.init(
+            try plan.tables.parse(written, territory: territory), extension: written.extension, tables: plan.tables)
+    }
+
+    /// The number that reading found; its plan says what it is.
+    init(_ parsed: ParsedNumber, extension: String?, tables: PlanTables) {
         countryCode = UInt16(parsed.countryCode)
         (nationalNumber, leadingZeros) = parsed.digits.number
-        self.extension = written.extension
+        self.extension = `extension`
         (self.region, type) = tables.classification(of: parsed.digits, callingCode: parsed.record)
         possibility = tables.possibility(
             ofLength: parsed.digits.count, in: tables.callingCode(parsed.record, .mainTerritory))

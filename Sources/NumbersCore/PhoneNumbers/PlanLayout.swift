@@ -9,7 +9,7 @@ enum PlanSection: Int, CaseIterable {
 
 enum PlanLayout {
     static let magic = StaticString("NUMPLAN\0")
-    static let formatVersion: UInt32 = 1
+    static let formatVersion: UInt32 = 2
     /// Ten successors, the label, and five unused words.
     static let branchWords = 16
     /// One label for each number of remaining digits; the last stands for all larger numbers.
@@ -19,6 +19,8 @@ enum PlanLayout {
     static let formatWords = 12
     static let prefixStateWords = 12
     static let groupsMax = 8
+    /// Beside the number of groups: a number in this format is written with its national prefix.
+    static let prefixRequired = 0x100
     /// A reference to nothing.
     static let none = 0xFFFF
     /// No formatted number, without its extension, is longer than this many bytes.

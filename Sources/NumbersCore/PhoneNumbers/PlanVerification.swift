@@ -141,8 +141,10 @@ struct PlanVerification {
         for record in 0..<sections.formatCount {
             let words = UnsafeBufferPointer(
                 rebasing: sections.formats[record * PlanLayout.formatWords..<(record + 1) * PlanLayout.formatWords])
-            let count = Int(words[FormatField.groupCount.rawValue])
+            let shape = Int(words[FormatField.groupCount.rawValue])
+            let count = shape & 0xFF
             try require((1...PlanLayout.groupsMax).contains(count), .formats)
+            try require(shape - count == 0 || shape - count == PlanLayout.prefixRequired, .formats)
             for group in 0..<count {
                 let word = words[FormatField.groups.rawValue + group]
                 let (low, high) = (word & 0xFF, word >> 8)

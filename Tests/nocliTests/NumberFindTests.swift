@@ -1,0 +1,50 @@
+import Testing
+
+@testable import nocli
+
+@Suite struct NumberFindTests {
+    @Test func `numbers are listed with their place, as written and as E.164`() throws {
+        let harness = try CommandLineHarness()
+        let text = "Call +1 646 234 5678 x5.\r\n\u{FC} 0161 496 0123/0161 496 0124"
+        let result = harness.call(["number", "find", "--country", "GB"], input: Array(text.utf8))
+        #expect(
+            result.output == """
+                1:6       +1 646 234 5678 x5    +16462345678 ext. 5
+                2:3       0161 496 0123         +441614960123
+                2:17      0161 496 0124         +441614960124
+
+                """)
+        #expect(result.code == 0 && result.error == "")
+    }
+
+    @Test func `for machines there are bytes too`() throws {
+        let harness = try CommandLineHarness()
+        let result = harness.call(
+            ["number", "find", "--json"], input: Array("\u{FC} +16462345678, 0161 496 0123".utf8))
+        #expect(
+            result.output == """
+                {"numbers":[{"line":1,"column":3,"start":3,"end":15,"text":"+16462345678","e164":"+16462345678",\
+                "extension":null,"valid":true}]}
+
+                """)
+        #expect(harness.call(["number", "find", "--json"]).output == "{\"numbers\":[]}\n")
+        #expect(harness.call(["number", "find"]).output == "")
+    }
+
+    @Test func `with --possible the length decides`() throws {
+        let harness = try CommandLineHarness()
+        let text = Array("+15550100123".utf8)
+        #expect(harness.call(["number", "find"], input: text).output == "")
+        #expect(harness.call(["number", "find", "--possible"], input: text).output.hasSuffix("+15550100123\n"))
+    }
+
+    @Test func `what is longer than the limit is refused`() throws {
+        let harness = try CommandLineHarness()
+        for (count, code) in [(0, Int32(0)), (1, 65)] {
+            let text = [UInt8](repeating: UInt8(ascii: " "), count: NumberFind.textBytesMax + count)
+            let result = harness.call(["number", "find"], input: text)
+            #expect(result.code == code)
+            #expect(result.error.isEmpty == (code == 0))
+        }
+    }
+}
