@@ -39,7 +39,8 @@ import Testing
                   ledger           the ledger: show, verify
                   name             caller names: import, pin, unpin, suppress, unsuppress, show,
                                    search, stats
-                  number           the numbering plan: parse, format, compare
+                  number           the numbering plan: parse, format, compare, find, plan show,
+                                   plan check, plan compare
                   database         the database file: migrate, backup, check
                   template         CRM templates: lint, show, run, test, new
 
