@@ -54,8 +54,13 @@ enum NumberFind {
                 output.removeAll(keepingCapacity: true)
             }
         }
-        if isJSON { output += Array("]}\n".utf8) }
+        if isJSON { output += Array("],\"complete\":\(!finder.hasGivenUp)}\n".utf8) }
         if !output.isEmpty { context.console.write(output) }
+        if finder.hasGivenUp {
+            context.console.printError(
+                "nocli: the rest of the text was not searched: \(PhoneNumberFinder.triesMax) figures in it are no "
+                    + "numbers. Split it, or take tables of figures out.")
+        }
     }
 
     private static func json(_ match: PhoneNumberMatch, _ place: TextPlace) -> [UInt8] {

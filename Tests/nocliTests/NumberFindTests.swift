@@ -24,11 +24,19 @@ import Testing
         #expect(
             result.output == """
                 {"numbers":[{"line":1,"column":3,"start":3,"end":15,"text":"+16462345678","e164":"+16462345678",\
-                "extension":null,"valid":true}]}
+                "extension":null,"valid":true}],"complete":true}
 
                 """)
-        #expect(harness.call(["number", "find", "--json"]).output == "{\"numbers\":[]}\n")
+        #expect(harness.call(["number", "find", "--json"]).output == "{\"numbers\":[],\"complete\":true}\n")
         #expect(harness.call(["number", "find"]).output == "")
+    }
+
+    @Test func `a search that was given up says so`() throws {
+        let harness = try CommandLineHarness()
+        let figures = String(repeating: "12-34\n", count: 70_000) + "+16462345678\n"
+        let result = harness.call(["number", "find", "--json"], input: Array(figures.utf8))
+        #expect(result.output == "{\"numbers\":[],\"complete\":false}\n" && result.code == 0)
+        #expect(result.error.hasPrefix("nocli: the rest of the text was not searched: 65535 figures"))
     }
 
     @Test func `with --possible the length decides`() throws {

@@ -20,7 +20,7 @@ package struct RunResult: Sendable {
     /// A scenario that ended without doing what it is for.
     package struct Failure: Sendable, Hashable {
         /// A stable name in kebab case: `http-status`, `transport`, `expression`, `authentication`, `not-supported`,
-        /// `unknown-scenario`, `deadline`, `limit`, `response`.
+        /// `unknown-scenario`, `request`, `response`, `deadline`, `cancelled`, `limit`.
         package let code: String
         /// The scenario's Id, or `scenario N` (from 1) for one without.
         package let scenario: String

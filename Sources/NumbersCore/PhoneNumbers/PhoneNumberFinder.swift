@@ -33,6 +33,8 @@ package struct PhoneNumberFinder: Sendable {
     private let leniency: Leniency
     private let plan: NumberingPlan
     private var triesLeft: Int
+    /// Whether the rest of the text was given up, so that numbers in it are missing.
+    package var hasGivenUp: Bool { triesLeft <= 0 }
     private var position = 0
 
     /// - Parameters:
