@@ -57,7 +57,9 @@ let package = Package(
         library("NumbersCore", ["CNumberPlan", "JSONText", "Platform"]),
         library("CRMTemplate", ["CLibXML2", "HTTPWire", "JSONText", "Platform"]),
         library("CRMTransport", ["CRMTemplate", "HTTPClient", "HTTPWire", "JSONText", "Platform"]),
+        library("CRMMiddleware", ["CRMTemplate", "JSONText", "NumbersCore", "Platform"]),
         library("NumbersStorage", ["NumbersCore", "Platform", "SQLiteDatabase"]),
+        library("MiddlewareStorage", ["CRMMiddleware", "JSONText", "NumbersCore", "Platform", "SQLiteDatabase"]),
         program(
             "LookupServer",
             [
@@ -98,6 +100,15 @@ let package = Package(
         tests("CRMTemplateTests", ["CRMTemplate", "FuzzTargets", "HTTPWire", "JSONText", "Platform", "TestSupport"]),
         tests(
             "CRMTransportTests", ["CRMTemplate", "CRMTransport", "HTTPClient", "JSONText", "Platform", "TestSupport"]),
+        tests(
+            "CRMMiddlewareTests", ["CRMMiddleware", "CRMTemplate", "JSONText", "NumbersCore", "Platform", "TestSupport"]
+        ),
+        tests(
+            "MiddlewareStorageTests",
+            [
+                "CFaultVFS", "CRMMiddleware", "JSONText", "MiddlewareStorage", "NumbersCore", "Platform",
+                "SQLiteDatabase", "TestSupport",
+            ]),
         tests(
             "NumbersStorageTests",
             ["CFaultVFS", "NumbersCore", "NumbersStorage", "Platform", "SQLiteDatabase", "TestSupport"]),
