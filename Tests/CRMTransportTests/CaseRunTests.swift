@@ -130,4 +130,33 @@ import Testing
         let differences = try await differences(members)
         #expect(differences.contains { $0.contains(sentence) }, "\(differences)")
     }
+
+    @Test func `a login of a case is never late`() async throws {
+        let template = try #require(
+            TemplateDocument(
+                Array(
+                    """
+                    <Crm Name="T" Version="1" Country="US"><Authentication Type="Scenario"><Value>In</Value></Authentication>
+                     <Scenarios>
+                      <Scenario Id="In"><Request Url="https://crm.test/in" RequestType="Post"/>
+                       <Rules><Rule Type="Any">token</Rule></Rules>
+                       <Variables><Variable Name="Token" Path="token"/></Variables>
+                       <Outputs><Output Type="Bearer" Value="[Token]"/></Outputs></Scenario>
+                      <Scenario Id=""><Request Url="https://crm.test/find"/></Scenario>
+                     </Scenarios></Crm>
+                    """.utf8)
+            ).template)
+        let file = try TemplateCases(
+            json: Array(
+                #"""
+                {"cases": [{"name": "x", "trigger": "lookup", "inputs": {"Number": "1"}, "responses": [
+                  {"method": "POST", "url": "https://crm.test/in", "body": {"token": "t"}},
+                  {"url": "https://crm.test/find", "body": {}}],
+                 "expect": {"requests": [{"method": "POST", "url": "https://crm.test/in"},
+                  {"url": "https://crm.test/find", "headers": {"Authorization": "Bearer t"}}], "failures": []}}]}
+                """#.utf8))
+        for _ in 0..<100 {
+            #expect(await file.cases[0].run(on: template).differences == [])
+        }
+    }
 }
