@@ -20,8 +20,9 @@ import Testing
         Array(try Data(contentsOf: folder.appending(path: file)))
     }
 
-    @Test func `there is a template for us, one for any REST service, and at least six for real CRMs`() {
+    @Test func `there are templates for us, one for any REST service, and at least six for real CRMs`() {
         #expect(Self.names.contains("numbers-online"))
+        #expect(Self.names.contains("crm-middleware"))
         #expect(Self.names.contains("generic-rest"))
         #expect(Self.names.count >= 8)
     }
