@@ -81,7 +81,10 @@ let package = Package(
             name: "TestSupport", dependencies: ["CLinux", "Platform"], path: "Tests/TestSupport",
             swiftSettings: settings),
         .target(
-            name: "FuzzTargets", dependencies: ["CCurl", "CRMTemplate", "HTTPWire", "JSONText", "Platform"],
+            name: "FuzzTargets",
+            dependencies: [
+                "CCurl", "CRMTemplate", "HTTPWire", "JSONText", "NumbersCore", "Platform", "TestSupport",
+            ],
             path: "Tests/FuzzTargets", swiftSettings: settings),
         tests("PlatformTests", ["Platform", "TestSupport"]),
         tests("JSONTextTests", ["JSONText"]),
@@ -97,11 +100,13 @@ let package = Package(
                 "PhoneNumbers/expected-answers.tsv", "PhoneNumbers/expected-finds.tsv",
                 "PhoneNumbers/expected-rows.tsv",
             ], swiftSettings: settings),
-        tests("CRMTemplateTests", ["CRMTemplate", "FuzzTargets", "HTTPWire", "JSONText", "Platform", "TestSupport"]),
+        tests("FuzzCorpusTests", ["FuzzTargets", "TestSupport"]),
+        tests("CRMTemplateTests", ["CRMTemplate", "HTTPWire", "JSONText", "Platform", "TestSupport"]),
         tests(
             "CRMTransportTests", ["CRMTemplate", "CRMTransport", "HTTPClient", "JSONText", "Platform", "TestSupport"]),
         tests(
-            "CRMMiddlewareTests", ["CRMMiddleware", "CRMTemplate", "JSONText", "NumbersCore", "Platform", "TestSupport"]
+            "CRMMiddlewareTests",
+            ["CRMMiddleware", "CRMTemplate", "JSONText", "NumbersCore", "Platform", "TestSupport"]
         ),
         tests(
             "MiddlewareStorageTests",

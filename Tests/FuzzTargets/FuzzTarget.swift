@@ -1,7 +1,7 @@
 // What the fuzzers of script/fuzz feed, and the tests feed again: each takes any bytes and says which promise broke.
 // Values; nothing is kept between two inputs.
 
-/// A part of the template engine that reads what strangers write.
+/// A part of the product that reads what strangers write.
 package enum FuzzTarget: String, CaseIterable, Sendable {
     /// XML to a template with its diagnostics.
     case template
@@ -15,6 +15,12 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case rules
     /// Requests out of values: URLs, headers, bodies.
     case requests
+    /// Telephone numbers as people write them: read, written in every form, compared.
+    case numbers
+    /// Numbers in a text.
+    case find
+    /// Compiled numbering plans that were damaged, or made to harm.
+    case plan
 
     /// Bytes of one input that are worth trying; longer ones are only slower.
     package static let inputBytesMax = 8_192
@@ -29,6 +35,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .response: ResponseFuzz.failure(bytes)
         case .rules: RulesFuzz.failure(bytes)
         case .requests: RequestFuzz.failure(bytes)
+        case .numbers: NumberFuzz.failure(bytes)
+        case .find: FindFuzz.failure(bytes)
+        case .plan: PlanFuzz.failure(bytes)
         }
     }
 }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct FuzzCorpusTests {
     /// `Tests/Corpus`: seeds, and every input that ever broke something.
     private static let folder = URL(filePath: #filePath).resolvingSymlinksInPath()
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "Corpus")
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Corpus")
 
     private static func corpus(_ target: FuzzTarget) throws -> [(name: String, bytes: [UInt8])] {
         let folder = folder.appending(path: target.rawValue)
