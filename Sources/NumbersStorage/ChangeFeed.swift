@@ -15,54 +15,43 @@ package enum ChangeFeed {
         case names
     }
 
-    /// Changes handed out in one go.
-    private static let readMax: Int64 = 1_000
-    /// How long changes are kept: much longer than any server takes to read them.
-    private static let lifetime: Duration = .seconds(24 * 60 * 60)
-
     package static func note(_ subject: Subject, at: UnixTime, on connection: Connection) throws(DatabaseError) {
-        let (kind, value): (String, Int64) =
-            switch subject {
-            case .account(let id): ("account", id.value)
-            case .number(let number): ("number", Int64(clamping: number.digits))
-            case .names: ("names", 0)
-            }
-        try connection.run(
-            "INSERT INTO changes (at, kind, subject) VALUES (?, ?, ?)", .integer(at.microseconds), .text(kind),
-            .integer(value))
+        try ChangeTable.note(subject.change, at: at, on: connection)
     }
 
     /// The revision: how many changes there have been.
     static func revision(on connection: Connection) throws(DatabaseError) -> Int64 {
-        // Not the table's largest id, because old changes are dropped.
-        let revision = try connection.first("SELECT seq FROM sqlite_sequence WHERE name = 'changes'") {
-            row throws(DatabaseError) in row.integer(0)
-        }
-        return revision ?? 0
+        try ChangeTable.revision(on: connection)
     }
 
     /// The changes after a revision, in order, and the revision they lead to.
     static func changes(
         after revision: Int64, on connection: Connection
     ) throws(DatabaseError) -> (subjects: [Subject], revision: Int64) {
-        var subjects: [Subject] = []
-        var last = revision
-        try connection.each(
-            "SELECT id, kind, subject FROM changes WHERE id > ? ORDER BY id LIMIT ?", .integer(revision),
-            .integer(readMax)
-        ) { row throws(DatabaseError) in
-            last = row.integer(0)
-            switch row.text(1) {
-            case "account": subjects.append(.account(AccountID(value: row.integer(2))))
-            case "number": subjects.append(E164(UInt64(clamping: row.integer(2))).map { .number($0) } ?? .names)
-            default: subjects.append(.names)
-            }
-            return .next
-        }
-        return (subjects, last)
+        let (changes, last) = try ChangeTable.changes(after: revision, on: connection)
+        return (changes.map(Subject.init), last)
     }
 
     static func sweep(now: UnixTime, on connection: Connection) throws(DatabaseError) {
-        try connection.run("DELETE FROM changes WHERE at <= ?", .integer((now - lifetime).microseconds))
+        try ChangeTable.sweep(now: now, on: connection)
+    }
+}
+
+extension ChangeFeed.Subject {
+    /// Reads a change back; one of a kind that is not known may be anything.
+    init(_ change: DatabaseChange) {
+        switch change.kind {
+        case "account": self = .account(AccountID(value: change.subject))
+        case "number": self = E164(UInt64(clamping: change.subject)).map { .number($0) } ?? .names
+        default: self = .names
+        }
+    }
+
+    fileprivate var change: DatabaseChange {
+        switch self {
+        case .account(let id): DatabaseChange(kind: "account", subject: id.value)
+        case .number(let number): DatabaseChange(kind: "number", subject: Int64(clamping: number.digits))
+        case .names: DatabaseChange(kind: "names", subject: 0)
+        }
     }
 }

@@ -128,7 +128,7 @@ import Testing
             let house = try House(office, vfs: name)
             let keeper = house.keeper
             let running = Task { await keeper.run() }
-            #expect(keeper.isDatabaseUp)
+            #expect(keeper.database.isUp)
             // A sync that never ends: nothing can be written, and the look gives up after two seconds.
             fault_vfs_stall_syncs(vfs, 60_000)
             let stuck = Task { [writer = house.writer] in
@@ -136,10 +136,10 @@ import Testing
                     try ChangeFeed.note(.names, at: UnixTime(seconds: 0), on: connection)
                 }
             }
-            #expect(try await house.eventually { !keeper.isDatabaseUp })
+            #expect(try await house.eventually { !keeper.database.isUp })
             fault_vfs_stall_syncs(vfs, 0)
             _ = await stuck.value
-            #expect(try await house.eventually { keeper.isDatabaseUp })
+            #expect(try await house.eventually { keeper.database.isUp })
             keeper.stop()
             await running.value
             house.close()
