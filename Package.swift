@@ -29,6 +29,7 @@ let package = Package(
     name: "numbers",
     products: [
         .executable(name: "LookupServer", targets: ["LookupServer"]),
+        .executable(name: "MiddlewareServer", targets: ["MiddlewareServer"]),
         .executable(name: "nocli", targets: ["nocli"]),
     ],
     dependencies: [],
@@ -60,17 +61,29 @@ let package = Package(
         library("CRMMiddleware", ["CRMTemplate", "JSONText", "NumbersCore", "Platform"]),
         library("NumbersStorage", ["NumbersCore", "Platform", "SQLiteDatabase"]),
         library("MiddlewareStorage", ["CRMMiddleware", "JSONText", "NumbersCore", "Platform", "SQLiteDatabase"]),
+        // The programs.
+        library(
+            "ServerProcess",
+            [
+                "CommandOptions", "DocumentPages", "HTTPServer", "HTTPWire", "JSONText", "Platform", "SQLiteDatabase",
+            ]),
         program(
             "LookupServer",
             [
                 "CommandOptions", "DocumentPages", "HTTPServer", "HTTPWire", "JSONText", "NumbersCore",
-                "NumbersStorage", "Platform", "SQLiteDatabase",
+                "NumbersStorage", "Platform", "SQLiteDatabase", "ServerProcess",
+            ]),
+        program(
+            "MiddlewareServer",
+            [
+                "CRMMiddleware", "CommandOptions", "DocumentPages", "HTTPServer", "HTTPWire", "JSONText",
+                "MiddlewareStorage", "NumbersCore", "Platform", "SQLiteDatabase", "ServerProcess",
             ]),
         program(
             "nocli",
             [
-                "CRMTemplate", "CRMTransport", "CommandOptions", "HTTPClient", "JSONText", "NumbersCore",
-                "NumbersStorage", "Platform", "SQLiteDatabase",
+                "CRMMiddleware", "CRMTemplate", "CRMTransport", "CommandOptions", "HTTPClient", "JSONText",
+                "MiddlewareStorage", "NumbersCore", "NumbersStorage", "Platform", "SQLiteDatabase",
             ]),
         // Tests.
         .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
@@ -120,14 +133,16 @@ let package = Package(
         tests(
             "nocliTests",
             [
-                "CRMTemplate", "CRMTransport", "CommandOptions", "HTTPClient", "JSONText", "NumbersCore",
-                "NumbersStorage", "Platform", "SQLiteDatabase", "TestSupport", "nocli",
+                "CRMMiddleware", "CRMTemplate", "CRMTransport", "CommandOptions", "HTTPClient", "JSONText",
+                "MiddlewareStorage", "NumbersCore", "NumbersStorage", "Platform", "SQLiteDatabase", "TestSupport",
+                "nocli",
             ]),
         tests(
             "IntegrationTests",
             [
                 "CRMTemplate", "CommandOptions", "HTTPClient", "HTTPServer", "JSONText", "LookupServer",
-                "NumbersCore", "Platform", "SQLiteDatabase", "TestSupport", "nocli",
+                "MiddlewareServer", "NumbersCore", "Platform", "SQLiteDatabase", "ServerProcess", "TestSupport",
+                "nocli",
             ]),
     ]
 )

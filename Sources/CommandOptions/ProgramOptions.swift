@@ -26,7 +26,8 @@ package enum ProgramRequest: Sendable {
 /// The options of one program without commands. A flag stands before an environment variable, that before the
 /// configuration file, that before the default; a list is taken whole from the first of them that has it.
 package struct ProgramOptions: Sendable {
-    private let name: String
+    /// The program's name, as help, version and messages show it.
+    package let name: String
     private let summary: String
     private let environmentPrefix: String
     private let sections: [OptionSection]

@@ -5,6 +5,7 @@ import HTTPServer
 import HTTPWire
 import NumbersCore
 import Platform
+import ServerProcess
 
 extension LookupRoutes {
     /// Pages of numbers an address may ask for in a minute: enough for a person clicking through a call list.
@@ -73,23 +74,13 @@ extension LookupRoutes {
     }
 
     /// `GET /api/health`.
-    func health(_ request: HTTPRequest) -> Reply {
-        if request.rawQuery != nil, request.lenientQuery().pairs.contains(where: { $0.name == "live" }) {
-            return .ready(Replies.json(Array("{\"status\":\"ok\"}".utf8)))
-        }
-        return .ready(operations.health())
-    }
+    func health(_ request: HTTPRequest) -> Reply { .ready(operations.health(request)) }
 
     /// `GET /metrics`.
     func metrics(_ request: HTTPRequest) -> Reply {
-        guard operations.mayReadMetrics(request) else {
-            return .ready(
-                Replies.problem(
-                    .forbidden, "network_forbidden",
-                    "Metrics are for the addresses in --metrics-allow and for the token in --metrics-token-file.",
-                    request))
-        }
-        return .ready(operations.metrics())
+        .ready(
+            operations.metrics(request)
+                ?? Replies.problem(.forbidden, "network_forbidden", Operations.metricsForbidden, request))
     }
 }
 

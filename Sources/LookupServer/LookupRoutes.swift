@@ -7,6 +7,7 @@ import HTTPWire
 import JSONText
 import NumbersCore
 import Platform
+import ServerProcess
 
 /// The paths of LookupServer. Handlers turn a head and a body into a query; `Replies` turns the outcome into bytes.
 struct LookupRoutes: Sendable {
@@ -117,17 +118,10 @@ struct LookupRoutes: Sendable {
     private func presentedKey(
         _ request: HTTPRequest, isKeyInURLAllowed: Bool
     ) -> (text: String?, isInURL: Bool) {
-        if let authorization = request.field("authorization") { return (bearer(authorization), false) }
+        if let token = request.bearerToken { return (token, false) }
         if let key = request.field("x-api-key") { return (key, false) }
         if isKeyInURLAllowed, let key = request.lenientQuery()["key"] { return (key, true) }
         return (nil, false)
-    }
-
-    /// The token of a `Bearer` credential (RFC 6750 §2.1); the scheme's name is compared without case. Any other
-    /// scheme gives a text that is no key.
-    private func bearer(_ authorization: String) -> String {
-        guard authorization.utf8.count > 7, authorization.prefix(7).lowercased() == "bearer " else { return "" }
-        return String(authorization.dropFirst(7).drop { $0 == " " })
     }
 
     /// The key text of the headers alone, for filling into an artifact.
@@ -139,7 +133,7 @@ struct LookupRoutes: Sendable {
 
     /// The fields of a JSON body; an empty body is an empty object.
     func fields(_ request: HTTPRequest) -> Result<JSONFields, BodyFault> {
-        if let type = request.field("content-type"), !isJSON(type) { return .failure(.mediaType) }
+        guard request.mayHaveJSONBody else { return .failure(.mediaType) }
         let body = request.body.isEmpty ? Array("{}".utf8) : request.body
         do {
             return .success(try JSONFields(parsing: body))
@@ -159,11 +153,6 @@ struct LookupRoutes: Sendable {
             case .invalid(let detail): Replies.invalid(detail, request)
             }
         }
-    }
-
-    private func isJSON(_ contentType: String) -> Bool {
-        let type = contentType.prefix { $0 != ";" }.lowercased().filter { $0 != " " && $0 != "\t" }
-        return type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json"))
     }
 
     // MARK: Deadlines

@@ -4,9 +4,10 @@
 import CommandOptions
 import NumbersCore
 import Platform
+import ServerProcess
 
 /// Loads the plan at the start and again when it is told to.
-final class PlanKeeper: Sendable {
+final class PlanKeeper: MetricsSource {
     /// Why a file is not taken as the plan.
     struct Failure: Error, CustomStringConvertible {
         let path: String

@@ -2,6 +2,7 @@
 
 import CommandOptions
 import JSONText
+import MiddlewareStorage
 import NumbersStorage
 import Platform
 import SQLiteDatabase
@@ -73,6 +74,29 @@ struct CommandContext {
         }
     }
 
+    /// The middleware's database file: `--database`, else MiddlewareServer's variable.
+    func middlewarePath() throws(CommandFailure) -> String {
+        if let path = values[GlobalOptions.database] { return path }
+        if let path = surroundings.environment[GlobalOptions.middlewareVariable], !path.isEmpty { return path }
+        throw .usage(
+            invocation.error(
+                "no database was named: put --database FILE before the command, or set "
+                    + GlobalOptions.middlewareVariable))
+    }
+
+    /// The administrator's operations on the middleware's database. A missing file is made, and an older one brought up
+    /// to date, only when `isMaking`.
+    func openMiddleware(isMaking: Bool = false) throws(CommandFailure) -> MiddlewareDesk {
+        let path = try middlewarePath()
+        do throws(DatabaseOpenError) {
+            let connection = try MiddlewareSchema.schema.open(
+                path: path, options: DatabaseOptions(older: isMaking ? .migrate : .refuse))
+            return MiddlewareDesk(connection: connection, clock: surroundings.clock, random: surroundings.random)
+        } catch {
+            throw .cannotOpen(error)
+        }
+    }
+
     /// A connection for looking at the file as a whole, also one of an older schema: a copy is wanted just before it is
     /// brought up to date.
     func openFile() throws(CommandFailure) -> Connection {
@@ -103,6 +127,8 @@ struct CommandContext {
 enum GlobalOptions {
     /// The variable of LookupServer that names its database.
     static let lookupVariable = "NUMBERS_LOOKUP_DATABASE"
+    /// The variable of MiddlewareServer that names its database.
+    static let middlewareVariable = "NUMBERS_MIDDLEWARE_DATABASE"
 
     static let database: Option<String?> = .optional(
         "database", .path, help: "the database file; else the variable \(lookupVariable) names it")

@@ -4,6 +4,7 @@ import FoundationXML
 import HTTPServer
 import JSONText
 import Platform
+import ServerProcess
 import TestSupport
 import Testing
 
@@ -38,7 +39,7 @@ struct DocumentTests {
         }
         let aliases = server.routes.filter { $0.template.hasPrefix("/v1/") }.map { "\($0.method) \($0.template)" }
         #expect(Set(canonical) == Set(aliases))
-        server.stop()
+        server.process.stop()
     }
 
     @Test("Answers have exactly the fields that the specification describes")

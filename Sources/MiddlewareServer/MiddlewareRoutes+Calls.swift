@@ -1,0 +1,7 @@
+// Calls and their contexts.
+
+import HTTPServer
+
+extension MiddlewareRoutes {
+    var callRoutes: [Route] { [] }
+}

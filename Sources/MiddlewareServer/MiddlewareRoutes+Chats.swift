@@ -1,0 +1,7 @@
+// Chats.
+
+import HTTPServer
+
+extension MiddlewareRoutes {
+    var chatRoutes: [Route] { [] }
+}

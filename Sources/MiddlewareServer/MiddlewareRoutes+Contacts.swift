@@ -1,0 +1,7 @@
+// Contacts.
+
+import HTTPServer
+
+extension MiddlewareRoutes {
+    var contactRoutes: [Route] { [] }
+}

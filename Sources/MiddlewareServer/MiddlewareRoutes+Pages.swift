@@ -1,0 +1,21 @@
+// What people and supervisors read: health and metrics.
+
+import HTTPServer
+import HTTPWire
+import ServerProcess
+
+extension MiddlewareRoutes {
+    var pageRoutes: [Route] {
+        [
+            Route(.get, "/api/health", name: "health") { .ready(operations.health($0)) },
+            Route(.get, "/metrics", name: "metrics", handler: metrics),
+        ]
+    }
+
+    /// `GET /metrics`.
+    private func metrics(_ request: HTTPRequest) -> Reply {
+        .ready(
+            operations.metrics(request)
+                ?? MiddlewareReplies.problem(.forbidden, "network_forbidden", Operations.metricsForbidden))
+    }
+}

@@ -1,0 +1,35 @@
+// The options of the server: declared once, with the help text, and read into values. Immutable.
+
+import CommandOptions
+import Platform
+import ServerProcess
+
+/// Everything an operator can set.
+struct MiddlewareSettings: Sendable {
+    let server: ServerSettings
+    /// Of one workspace, over all its tokens.
+    let requestsPerMinute: Int
+
+    /// Bodies where the route says nothing else: reports and contacts take a few KiB.
+    static let bodyBytes = 65_536
+
+    // MARK: Declarations
+
+    private static let serverOptions = ServerOptions(
+        listen: "127.0.0.1:8081", database: "numbers-middleware.sqlite", bodyBytes: bodyBytes)
+    private static let requestsOption = Option.value(
+        "requests-per-minute", .integer(1...1_000_000), default: "600",
+        help: "Requests of one workspace; beyond it 429.")
+
+    /// The options with their help.
+    static let options = serverOptions.program(
+        name: "MiddlewareServer",
+        summary: "Stands between PBXs and CRMs: contacts, call and chat journals, for many customers.",
+        environmentPrefix: "NUMBERS_MIDDLEWARE_",
+        sections: [OptionSection("Service", [requestsOption.declaration])])
+
+    init(_ values: OptionValues, cores: Int) {
+        server = Self.serverOptions.settings(values, cores: cores)
+        requestsPerMinute = values[Self.requestsOption]
+    }
+}

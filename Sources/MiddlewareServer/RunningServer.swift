@@ -1,0 +1,55 @@
+// The parts joined: what `main` builds and hands down, and the order in which it comes up. Owned by the main thread.
+
+import CRMMiddleware
+import HTTPServer
+import MiddlewareStorage
+import NumbersCore
+import Platform
+import ServerProcess
+
+extension MiddlewareHousekeeping: BackgroundWork {}
+
+/// A server that listens.
+final class RunningServer {
+    /// What is served; the documentation is compared with it.
+    let routes: [Route]
+    /// The server as a process.
+    let process: ServingProcess
+
+    /// Opens the database, joins the parts, and listens.
+    init(_ settings: MiddlewareSettings) throws(StartFailure) {
+        let clock = Clock.system
+        let random = RandomSource.system
+        let log = try ServerLog(clock: clock)
+        let metricsAccess = try MetricsAccess(settings.server)
+        let plan = PresentPlan(.builtIn)
+
+        let database = try ServerDatabase(
+            schema: MiddlewareSchema.schema, path: settings.server.database, clock: clock
+        ) { _ throws(StartFailure) in }
+        let (writer, readers) = (database.writer, database.readers)
+
+        let housekeeping = MiddlewareHousekeeping(
+            writer: writer, readers: readers, listeners: [], sweeps: [], clock: clock, logger: log.logger)
+        let operations = Operations(
+            database: housekeeping.database, writer: writer, log: log.sink, access: metricsAccess,
+            metadataVersion: { plan.value.metadataVersion }, sources: [], clock: clock)
+        let routes = MiddlewareRoutes(operations: operations, plan: plan, clock: clock, random: random)
+        self.routes = routes.all
+        let server = HTTPServer(
+            endpoint: settings.server.listen, loopCount: settings.server.loops, limits: settings.server.limits,
+            router: Router(routes: self.routes), trustedProxies: settings.server.trustedProxies,
+            accessLog: settings.server.isAccessLogOn ? log.sink : nil, clock: clock, random: random
+        ) { fault, _ in MiddlewareReplies.fault(fault) }
+        operations.join(server.metrics)
+        process = try ServingProcess(
+            name: "MiddlewareServer", server: server, settings: settings.server, database: database,
+            background: [housekeeping], log: log, hangUp: {})
+        log.logger.info(
+            "started",
+            [
+                ("port", .integer(Int64(process.endpoint.port))), ("loops", .integer(Int64(settings.server.loops))),
+                ("number_plan", .text(plan.value.metadataVersion)),
+            ])
+    }
+}

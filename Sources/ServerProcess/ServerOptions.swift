@@ -1,0 +1,129 @@
+// The options that every server has: declared once, with the help text, and read into values. Immutable.
+
+package import CommandOptions
+package import DocumentPages
+package import HTTPServer
+package import Platform
+
+/// What an operator can set of a server as such.
+package struct ServerSettings: Sendable {
+    package let listen: SocketEndpoint
+    package let database: String
+    package let loops: Int
+    package let limits: HTTPServerLimits
+    package let trustedProxies: [NetworkBlock]
+    package let metricsAllow: [NetworkBlock]
+    package let metricsTokenFile: String?
+    /// The address that customers reach this server by; nil: each request's `Host` names it.
+    package let publicOrigin: PublicOrigin?
+    package let isAccessLogOn: Bool
+    package let drainTime: Duration
+}
+
+/// The declarations of a server's options, with the defaults of the one server.
+package struct ServerOptions: Sendable {
+    /// A network of addresses.
+    package static let network = ValueKind<NetworkBlock>(
+        placeholder: "NETWORK", expects: "a network like 192.0.2.0/24, or an address"
+    ) { NetworkBlock($0) }
+
+    private static let endpoint = ValueKind<SocketEndpoint>(
+        placeholder: "HOST:PORT", expects: "an address and a port like 127.0.0.1:8080 or [::1]:8080"
+    ) { SocketEndpoint($0) }
+    private static let origin = ValueKind<PublicOrigin>(
+        placeholder: "URL", expects: "http:// or https:// with a host, and nothing behind it"
+    ) { PublicOrigin(url: $0) }
+
+    private let configuration = Option<String?>.optional(
+        "config", .path, help: "Read further options from a file of `name = value` lines.")
+    private let listen: Option<SocketEndpoint>
+    private let database: Option<String>
+    private let loops = Option<Int?>.optional(
+        "loops", .integer(1...HTTPServer.loopsMax), help: "Event loops; one for each core unless set.")
+    private let publicURL = Option<PublicOrigin?>.optional(
+        "public-url", origin, help: "The URL customers reach this server by, for templates and guides.")
+    private let trustedProxy = Option.list(
+        "trusted-proxy", network, help: "A proxy whose X-Forwarded-For is believed.")
+    private let headerBytes = Option.value(
+        "max-header-bytes", .integer(256...1_048_576), default: "32768", help: "Header section; beyond it 431.")
+    private let headerFields = Option.value(
+        "max-header-fields", .integer(4...10_000), default: "100", help: "Header fields; beyond it 431.")
+    private let targetBytes = Option.value(
+        "max-target-bytes", .integer(64...1_048_576), default: "8192", help: "Request target; beyond it 414.")
+    private let bodyBytes: Option<Int>
+    private let headerTimeout = Option.value(
+        "header-timeout", .duration(.milliseconds(100)...(.seconds(3_600))), default: "10s",
+        help: "Until a request's head has arrived; then 408.")
+    private let idleTimeout = Option.value(
+        "idle-timeout", .duration(.milliseconds(100)...(.seconds(86_400))), default: "60s",
+        help: "Between two requests of a connection.")
+    private let connections = Option.value(
+        "max-connections", .integer(1...1_000_000), default: "20000", help: "Open connections; beyond it 503.")
+    private let drain = Option.value(
+        "drain-timeout", .duration(.zero ... .seconds(3_600)), default: "10s",
+        help: "Time for requests under way after SIGTERM.")
+    private let metricsAllow = Option.list(
+        "metrics-allow", network, help: "Who may read /metrics; loopback unless set.")
+    private let metricsToken = Option<String?>.optional(
+        "metrics-token-file", .path, help: "A file with a bearer token that may read /metrics from anywhere.")
+    private let accessLog = Option.value(
+        "access-log", .boolean, default: "on", help: "One JSON line for each answer, on standard error.")
+
+    /// - Parameters:
+    ///   - listen: the default of `--listen`.
+    ///   - database: the default of `--database`.
+    ///   - bodyBytes: the default of `--max-body-bytes`.
+    package init(listen: String, database: String, bodyBytes: Int) {
+        self.listen = Option.value(
+            "listen", Self.endpoint, default: listen, help: "Where to listen; port 0 picks a free one.")
+        self.database = Option.value(
+            "database", .path, default: database, help: "The database file; made when it is not there.")
+        self.bodyBytes = Option.value(
+            "max-body-bytes", .integer(1_024...67_108_864), default: String(bodyBytes),
+            help: "Request body; beyond it 413.")
+    }
+
+    /// All options of a server in the order of its help text; `sections` are its own, and come second.
+    package func program(
+        name: String, summary: String, environmentPrefix: String, sections: [OptionSection]
+    ) -> ProgramOptions {
+        let general = OptionSection(
+            "General",
+            [
+                listen.declaration, database.declaration, configuration.declaration, publicURL.declaration,
+                trustedProxy.declaration, loops.declaration, drain.declaration,
+            ])
+        let limits = OptionSection(
+            "Limits",
+            [
+                headerBytes.declaration, headerFields.declaration, targetBytes.declaration, bodyBytes.declaration,
+                headerTimeout.declaration, idleTimeout.declaration, connections.declaration,
+            ])
+        let observation = OptionSection(
+            "Observation", [metricsAllow.declaration, metricsToken.declaration, accessLog.declaration])
+        return ProgramOptions(
+            name: name, summary: summary, environmentPrefix: environmentPrefix,
+            sections: [general] + sections + [limits, observation], configuration: configuration)
+    }
+
+    /// The settings that were given.
+    /// - Parameter cores: of the machine; one loop each unless the operator says otherwise.
+    package func settings(_ values: OptionValues, cores: Int) -> ServerSettings {
+        var limits = HTTPServerLimits()
+        limits.headerBytes = values[headerBytes]
+        limits.headerFields = values[headerFields]
+        limits.targetBytes = values[targetBytes]
+        limits.bodyBytes = values[bodyBytes]
+        limits.headerTimeout = values[headerTimeout]
+        limits.idleTimeout = values[idleTimeout]
+        limits.connections = values[connections]
+        let allowed = values[metricsAllow]
+        return ServerSettings(
+            listen: values[listen], database: values[database],
+            loops: values[loops] ?? min(max(1, cores), HTTPServer.loopsMax), limits: limits,
+            trustedProxies: values[trustedProxy],
+            metricsAllow: allowed.isEmpty ? ["127.0.0.0/8", "::1/128"].compactMap { NetworkBlock($0) } : allowed,
+            metricsTokenFile: values[metricsToken], publicOrigin: values[publicURL],
+            isAccessLogOn: values[accessLog], drainTime: values[drain])
+    }
+}
