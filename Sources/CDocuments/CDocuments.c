@@ -11,6 +11,9 @@ static const unsigned char index_bytes[] = {
 static const unsigned char api_bytes[] = {
 #embed "../../docs/api.md"
 };
+static const unsigned char middleware_bytes[] = {
+#embed "../../docs/middleware.md"
+};
 static const unsigned char operating_bytes[] = {
 #embed "../../docs/operating.md"
 };
@@ -29,14 +32,29 @@ static const unsigned char integrations_bytes[] = {
 static const unsigned char integrations_3cx_bytes[] = {
 #embed "../../docs/integrations/3cx.md"
 };
+static const unsigned char integrations_crm_3cx_bytes[] = {
+#embed "../../docs/integrations/crm-3cx.md"
+};
+static const unsigned char integrations_crm_freeswitch_bytes[] = {
+#embed "../../docs/integrations/crm-freeswitch.md"
+};
+static const unsigned char integrations_crm_asterisk_bytes[] = {
+#embed "../../docs/integrations/crm-asterisk.md"
+};
 static const unsigned char style_sheet_bytes[] = {
 #embed "../../docs/style.css"
 };
 static const unsigned char openapi_lookup_bytes[] = {
 #embed "../../docs/openapi/lookup.json"
 };
+static const unsigned char openapi_middleware_bytes[] = {
+#embed "../../docs/openapi/middleware.json"
+};
 static const unsigned char numbers_online_template_bytes[] = {
 #embed "../../Templates/numbers-online.crm.xml"
+};
+static const unsigned char crm_middleware_template_bytes[] = {
+#embed "../../Templates/crm-middleware.crm.xml"
 };
 
 #define NO_DOCUMENT(name)                                                        \
@@ -46,12 +64,18 @@ static const unsigned char numbers_online_template_bytes[] = {
 
 NO_DOCUMENT(index)
 NO_DOCUMENT(api)
+NO_DOCUMENT(middleware)
 NO_DOCUMENT(operating)
 NO_DOCUMENT(nocli)
 NO_DOCUMENT(design)
 NO_DOCUMENT(templates)
 NO_DOCUMENT(integrations)
 NO_DOCUMENT(integrations_3cx)
+NO_DOCUMENT(integrations_crm_3cx)
+NO_DOCUMENT(integrations_crm_freeswitch)
+NO_DOCUMENT(integrations_crm_asterisk)
 NO_DOCUMENT(style_sheet)
 NO_DOCUMENT(openapi_lookup)
+NO_DOCUMENT(openapi_middleware)
 NO_DOCUMENT(numbers_online_template)
+NO_DOCUMENT(crm_middleware_template)

@@ -2,18 +2,19 @@
 
 /// Turns links that work in the repository into links that work on the server.
 enum DocumentLink {
-    /// The served form of `target`, a link as it stands in `document`.
+    /// The served form of `target`, a link as it stands in `document`, on one of the servers.
     ///
-    /// Links to other sites, to served paths and inside the page stay as they are. A relative link to an embedded
-    /// document becomes its served path, with its fragment; one to any other file of the repository has no served form
-    /// (nil).
-    static func served(_ target: String, in document: EmbeddedDocument) -> String? {
+    /// Links to other sites, to served paths and inside the page stay as they are. A relative link to a document of the
+    /// same server becomes its served path, with its fragment; one to any other file of the repository has no served
+    /// form (nil).
+    static func served(_ target: String, in document: EmbeddedDocument, on site: ServerSite) -> String? {
         if target.hasPrefix("#") || target.hasPrefix("/") || hasScheme(target) { return target }
         let path = target.prefix { $0 != "#" }
         let fragment = target.dropFirst(path.count)
         let folder = document.repositoryPath.split(separator: "/").dropLast()
         guard let resolved = resolve(String(path), in: Array(folder)) else { return nil }
-        return EmbeddedDocument.allCases.first { $0.repositoryPath == resolved }.map { $0.servedPath + fragment }
+        return EmbeddedDocument.allCases.first { $0.repositoryPath == resolved && $0.sites.contains(site) }
+            .map { $0.servedPath + fragment }
     }
 
     /// Joins a relative path to a folder; nil when it leaves the repository.

@@ -32,16 +32,17 @@ package struct ServedDocument: Hashable, Sendable {
     }
 }
 
-/// The guides as pages, the style sheet, the OpenAPI description and the 3CX template.
+/// The documents of one server: guides as pages, the style sheet, its OpenAPI description and its 3CX template.
 package struct DocumentSite: Sendable {
     /// Every document but the template, in the order of `EmbeddedDocument`.
     package let documents: [ServedDocument]
     /// The 3CX template.
-    package let template3CX = ThreeCXTemplate()
+    package let template3CX: ThreeCXTemplate
 
-    /// Renders every page.
-    package init() {
-        documents = EmbeddedDocument.allCases.compactMap(Self.serve)
+    /// Renders every page of the server.
+    package init(_ site: ServerSite) {
+        documents = EmbeddedDocument.allCases.filter { $0.sites.contains(site) }.compactMap { Self.serve($0, on: site) }
+        template3CX = ThreeCXTemplate(of: site)
     }
 
     /// The document under `path` (decoded, without query), or nil. The template is not among them: it has its own
@@ -50,14 +51,14 @@ package struct DocumentSite: Sendable {
         documents.first { $0.path == path }
     }
 
-    private static func serve(_ document: EmbeddedDocument) -> ServedDocument? {
+    private static func serve(_ document: EmbeddedDocument, on site: ServerSite) -> ServedDocument? {
         switch document.format {
         case .markdown:
-            let rendered = MarkdownPage(markdown: document.bytes) { DocumentLink.served($0, in: document) }
+            let rendered = MarkdownPage(markdown: document.bytes) { DocumentLink.served($0, in: document, on: site) }
             return ServedDocument(
                 path: document.servedPath, contentType: PageShell.contentType,
                 contentSecurityPolicy: PageShell.contentSecurityPolicy,
-                text: OriginText(PageShell.page(title: rendered.title, bodyHTML: rendered.bodyHTML)))
+                text: OriginText(PageShell.page(title: rendered.title, bodyHTML: rendered.bodyHTML, site: site)))
         case .css:
             return ServedDocument(
                 path: document.servedPath, contentType: "text/css; charset=utf-8", contentSecurityPolicy: nil,

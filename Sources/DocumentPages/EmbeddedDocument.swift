@@ -7,8 +7,10 @@ internal import CDocuments
 package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
     /// What is documented, `docs/index.md`.
     case index
-    /// The API by example, `docs/api.md`.
+    /// The lookup API by example, `docs/api.md`.
     case api
+    /// The CRM middleware by example, `docs/middleware.md`.
+    case middleware
     /// Deploying and running the server, `docs/operating.md`.
     case operating
     /// Every command of `nocli`, `docs/nocli.md`.
@@ -19,14 +21,24 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
     case templates
     /// The list of integrations, `docs/integrations/index.md`.
     case integrations
-    /// The guide for 3CX, `docs/integrations/3cx.md`.
+    /// Caller names in 3CX, `docs/integrations/3cx.md`.
     case integration3CX
+    /// The middleware in 3CX, `docs/integrations/crm-3cx.md`.
+    case crm3CX
+    /// The middleware in FreeSWITCH, `docs/integrations/crm-freeswitch.md`.
+    case crmFreeSWITCH
+    /// The middleware in Asterisk, `docs/integrations/crm-asterisk.md`.
+    case crmAsterisk
     /// The style sheet of every page, `docs/style.css`.
     case styleSheet
     /// The OpenAPI 3.1 description of the lookup API, `docs/openapi/lookup.json`.
     case openAPI
-    /// The 3CX template as it stands in the repository, `Templates/numbers-online.crm.xml`.
+    /// The OpenAPI 3.1 description of the middleware, `docs/openapi/middleware.json`.
+    case middlewareOpenAPI
+    /// The 3CX template of the lookup service, `Templates/numbers-online.crm.xml`.
     case template3CX
+    /// The 3CX template of the middleware, `Templates/crm-middleware.crm.xml`.
+    case middlewareTemplate3CX
 
     /// What the bytes are, which decides how the document is prepared for serving.
     package enum Format: Hashable, Sendable {
@@ -39,15 +51,21 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
             switch self {
             case .index: no_document_index()
             case .api: no_document_api()
+            case .middleware: no_document_middleware()
             case .operating: no_document_operating()
             case .nocli: no_document_nocli()
             case .design: no_document_design()
             case .templates: no_document_templates()
             case .integrations: no_document_integrations()
             case .integration3CX: no_document_integrations_3cx()
+            case .crm3CX: no_document_integrations_crm_3cx()
+            case .crmFreeSWITCH: no_document_integrations_crm_freeswitch()
+            case .crmAsterisk: no_document_integrations_crm_asterisk()
             case .styleSheet: no_document_style_sheet()
             case .openAPI: no_document_openapi_lookup()
+            case .middlewareOpenAPI: no_document_openapi_middleware()
             case .template3CX: no_document_numbers_online_template()
+            case .middlewareTemplate3CX: no_document_crm_middleware_template()
             }
         return [UInt8](UnsafeBufferPointer(start: document.bytes, count: document.count))
     }
@@ -57,42 +75,65 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
         switch self {
         case .index: "docs/index.md"
         case .api: "docs/api.md"
+        case .middleware: "docs/middleware.md"
         case .operating: "docs/operating.md"
         case .nocli: "docs/nocli.md"
         case .design: "docs/design.md"
         case .templates: "docs/templates.md"
         case .integrations: "docs/integrations/index.md"
         case .integration3CX: "docs/integrations/3cx.md"
+        case .crm3CX: "docs/integrations/crm-3cx.md"
+        case .crmFreeSWITCH: "docs/integrations/crm-freeswitch.md"
+        case .crmAsterisk: "docs/integrations/crm-asterisk.md"
         case .styleSheet: "docs/style.css"
         case .openAPI: "docs/openapi/lookup.json"
+        case .middlewareOpenAPI: "docs/openapi/middleware.json"
         case .template3CX: "Templates/numbers-online.crm.xml"
+        case .middlewareTemplate3CX: "Templates/crm-middleware.crm.xml"
         }
     }
 
-    /// The path under which the server answers with this document.
+    /// The servers that answer with this document. What both are run and administered by is on both.
+    package var sites: Set<ServerSite> {
+        switch self {
+        case .index, .operating, .nocli, .design, .templates, .integrations, .styleSheet: [.lookup, .middleware]
+        case .api, .integration3CX, .openAPI, .template3CX: [.lookup]
+        case .middleware, .crm3CX, .crmFreeSWITCH, .crmAsterisk, .middlewareOpenAPI, .middlewareTemplate3CX:
+            [.middleware]
+        }
+    }
+
+    /// The path under which a server answers with this document; unique among the documents of one server.
     package var servedPath: String {
         switch self {
         case .index: "/docs"
         case .api: "/docs/api"
+        case .middleware: "/docs/middleware"
         case .operating: "/docs/operating"
         case .nocli: "/docs/nocli"
         case .design: "/docs/design"
         case .templates: "/docs/templates"
         case .integrations: "/integrations"
         case .integration3CX: "/docs/integrations/3cx"
+        case .crm3CX: "/docs/integrations/crm-3cx"
+        case .crmFreeSWITCH: "/docs/integrations/crm-freeswitch"
+        case .crmAsterisk: "/docs/integrations/crm-asterisk"
         case .styleSheet: "/docs/style.css"
-        case .openAPI: "/api/spec"
+        case .openAPI, .middlewareOpenAPI: "/api/spec"
         case .template3CX: "/integrations/3cx/numbers-online.crm.xml"
+        case .middlewareTemplate3CX: "/integrations/3cx/crm-middleware.crm.xml"
         }
     }
 
     /// What the bytes are.
     package var format: Format {
         switch self {
-        case .index, .api, .operating, .nocli, .design, .templates, .integrations, .integration3CX: .markdown
+        case .index, .api, .middleware, .operating, .nocli, .design, .templates, .integrations, .integration3CX,
+            .crm3CX, .crmFreeSWITCH, .crmAsterisk:
+            .markdown
         case .styleSheet: .css
-        case .openAPI: .json
-        case .template3CX: .crmTemplate
+        case .openAPI, .middlewareOpenAPI: .json
+        case .template3CX, .middlewareTemplate3CX: .crmTemplate
         }
     }
 }

@@ -18,8 +18,10 @@ package enum PageShell {
     /// - Parameters:
     ///   - title: plain text, escaped here.
     ///   - bodyHTML: what stands inside `main`.
+    ///   - site: the server that the page is on.
     ///   - isIndexed: false tells search engines to leave the page out.
-    package static func page(title: String, bodyHTML: HTMLFragment, isIndexed: Bool = true) -> [UInt8] {
+    package static func page(title: String, bodyHTML: HTMLFragment, site: ServerSite, isIndexed: Bool = true) -> [UInt8]
+    {
         let robots: HTMLFragment = isIndexed ? "" : "<meta name=\"robots\" content=\"noindex, nofollow\">\n"
         let page: HTMLFragment = """
             <!doctype html>
@@ -35,8 +37,8 @@ package enum PageShell {
             <body>
             <header>
             <nav>
-            <a href="\(EmbeddedDocument.index.servedPath)">Number lookup</a>
-            <a href="\(EmbeddedDocument.api.servedPath)">API</a>
+            <a href="\(EmbeddedDocument.index.servedPath)">\(site.name)</a>
+            <a href="\(site.guide.servedPath)">API</a>
             <a href="\(EmbeddedDocument.integrations.servedPath)">Integrations</a>
             <a href="\(EmbeddedDocument.openAPI.servedPath)">OpenAPI</a>
             </nav>
@@ -44,8 +46,7 @@ package enum PageShell {
             <main>
             \(bodyHTML)</main>
             <footer>
-            <p>Caller names and scores are advisory: they can be missing, stale or wrong, and a missing name means \
-            unknown.</p>
+            <p>\(site.footer)</p>
             </footer>
             </body>
             </html>

@@ -34,7 +34,7 @@ extension LookupRoutes {
         var response = HTTPResponse(
             status: .ok, contentType: ThreeCXTemplate.contentType,
             body: site.template3CX.body(origin: origin, apiKey: key))
-        response.add("Content-Disposition", ThreeCXTemplate.contentDisposition)
+        response.add("Content-Disposition", site.template3CX.contentDisposition)
         response.add("Vary", "Authorization, X-API-Key")
         let isShared = policy.publicOrigin != nil && key == nil
         response.add("Cache-Control", isShared ? "public, max-age=300" : "no-store")
@@ -103,7 +103,7 @@ enum NumberPage {
                 <dl>
                 \(list)</dl>
                 \(advice)
-                """, isIndexed: false)
+                """, site: .lookup, isIndexed: false)
     }
 
     static func invalid() -> [UInt8] {
@@ -113,7 +113,7 @@ enum NumberPage {
                 <h1>Not a valid number</h1>
                 <p>The numbering plan knows no such number. Numbers are written with a plus sign and the country code, \
                 as in +14155550100.</p>
-                """, isIndexed: false)
+                """, site: .lookup, isIndexed: false)
     }
 
     private static let advice: HTMLFragment = """

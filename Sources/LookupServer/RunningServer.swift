@@ -54,7 +54,7 @@ final class RunningServer {
             lookups: LookupService(
                 names: names, ledger: ledger, archive: ledger, inFlight: RequestsInFlight(), clock: clock,
                 isNothingFoundFree: settings.isNothingFoundFree),
-            accounts: accounts, credentials: credentials, plan: plans.present, site: DocumentSite(),
+            accounts: accounts, credentials: credentials, plan: plans.present, site: DocumentSite(.lookup),
             operations: operations,
             signups: AddressLimiter(), pageViews: AddressLimiter(),
             policy: LookupPolicy(

@@ -71,7 +71,28 @@ import Testing
     func `links that work in the repository work on the server`(
         document: EmbeddedDocument, target: String, served: String
     ) {
-        #expect(DocumentLink.served(target, in: document) == served)
+        #expect(DocumentLink.served(target, in: document, on: .lookup) == served)
+    }
+
+    @Test(arguments: [
+        (EmbeddedDocument.index, "middleware.md", "/docs/middleware"),
+        (.integrations, "crm-3cx.md#install", "/docs/integrations/crm-3cx#install"),
+        (.crm3CX, "../../Templates/crm-middleware.crm.xml", "/integrations/3cx/crm-middleware.crm.xml"),
+        (.middleware, "openapi/middleware.json", "/api/spec"),
+        (.middleware, "nocli.md", "/docs/nocli"),
+    ])
+    func `the middleware's links lead to its own documents`(
+        document: EmbeddedDocument, target: String, served: String
+    ) {
+        #expect(DocumentLink.served(target, in: document, on: .middleware) == served)
+    }
+
+    @Test(arguments: [
+        (ServerSite.lookup, "middleware.md"), (.lookup, "openapi/middleware.json"), (.middleware, "api.md"),
+        (.middleware, "openapi/lookup.json"), (.middleware, "integrations/3cx.md"),
+    ])
+    func `a link to what only the other server serves has no served form`(site: ServerSite, target: String) {
+        #expect(DocumentLink.served(target, in: .index, on: site) == nil)
     }
 
     @Test(arguments: [
@@ -83,6 +104,6 @@ import Testing
         (.index, "API.md"),
     ])
     func `a link to a file that is not served has no served form`(document: EmbeddedDocument, target: String) {
-        #expect(DocumentLink.served(target, in: document) == nil)
+        #expect(DocumentLink.served(target, in: document, on: .lookup) == nil)
     }
 }

@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct ThreeCXTemplateTests {
     private static let key = "nol_" + String(repeating: "0a", count: 20)
-    private let template = ThreeCXTemplate()
+    private let template = ThreeCXTemplate(of: .lookup)
+    private let middleware = ThreeCXTemplate(of: .middleware)
     private let origin = PublicOrigin(url: "https://lookup.example.net:8443") ?? .placeholder
 
     private func text(origin: PublicOrigin? = nil, apiKey: String? = nil) -> String {
@@ -71,8 +72,48 @@ import Testing
         #expect(parts.count == 2)
     }
 
-    @Test func `a template without a place for the key is served unchanged`() {
-        let plain = ThreeCXTemplate(Array("<Crm/>".utf8))
-        #expect(plain.body(origin: .placeholder, apiKey: nil) == Array("<Crm/>".utf8))
+    @Test func `each server hands out its own, under a name of its own`() {
+        #expect(template.path == "/integrations/3cx/numbers-online.crm.xml")
+        #expect(template.contentDisposition == "attachment; filename=\"numbers-online.crm.xml\"")
+        #expect(middleware.path == "/integrations/3cx/crm-middleware.crm.xml")
+        #expect(middleware.contentDisposition == "attachment; filename=\"crm-middleware.crm.xml\"")
+        #expect(
+            middleware.body(origin: .placeholder, apiKey: nil) == EmbeddedDocument.middlewareTemplate3CX.bytes)
+    }
+
+    private func middlewareText(_ origin: PublicOrigin, apiKey: String? = nil) -> String {
+        String(decoding: middleware.body(origin: origin, apiKey: apiKey), as: UTF8.self)
+    }
+
+    @Test func `the middleware's address is the default of its parameter`() throws {
+        let text = middlewareText(origin)
+        #expect(text.contains("Name=\"BaseUrl\""))
+        #expect(text.contains("Default=\"https://lookup.example.net:8443\""))
+        #expect(!text.contains("https://numbers.online"))
+        // The default is inserted with one pass, where brackets are letters.
+        let loopback = try #require(PublicOrigin(scheme: .http, host: "[::1]:8081"))
+        #expect(middlewareText(loopback).contains("Default=\"http://[::1]:8081\""))
+    }
+
+    @Test func `the middleware's template never holds credentials`() {
+        #expect(middlewareText(origin, apiKey: Self.key) == middlewareText(origin))
+        for parameter in ["ClientId", "ClientSecret"] {
+            let element = middlewareText(origin).split(separator: "<Parameter ").first {
+                $0.contains("\"\(parameter)\"")
+            }
+            #expect(element?.contains("Default=\"\"") == true, "\(parameter)")
+        }
+    }
+
+    @Test(arguments: [
+        "<Parameter Name=\"ClientSecret\" Type=\"Password\" Parent=\"General Configuration\"",
+        "<Parameter Name=\"AcceptPlaceholders\" Type=\"Boolean\"", "<Authentication Type=\"Scenario\">",
+        "[BaseUrl]/oauth/token", "[BaseUrl]/api/crm/lookup/contacts/search?phone=[EscapedNumber]",
+        "[BaseUrl]/api/crm/lookup/contacts/search?email=[EscapedEmail]", "Id=\"CreateContactRecord\"",
+        "Id=\"CreateContactRecordFromClient\"", "Id=\"ReportCall\"", "Id=\"ReportChat\"",
+        "<Output Type=\"PhoneOther\" Value=\"[Number]\" />",
+    ])
+    func `the middleware's template asks for what its guide promises`(part: String) {
+        #expect(middlewareText(origin).contains(part))
     }
 }

@@ -1,4 +1,4 @@
-// The documents that the binary carries: guides, OpenAPI description, style sheet and 3CX template, as read-only bytes.
+// The documents that the binary carries: guides, OpenAPI descriptions, style sheet and 3CX templates, as read-only bytes.
 #pragma once
 
 #include <stddef.h>
@@ -12,12 +12,18 @@ typedef struct {
 
 no_document no_document_index(void);
 no_document no_document_api(void);
+no_document no_document_middleware(void);
 no_document no_document_operating(void);
 no_document no_document_nocli(void);
 no_document no_document_design(void);
 no_document no_document_templates(void);
 no_document no_document_integrations(void);
 no_document no_document_integrations_3cx(void);
+no_document no_document_integrations_crm_3cx(void);
+no_document no_document_integrations_crm_freeswitch(void);
+no_document no_document_integrations_crm_asterisk(void);
 no_document no_document_style_sheet(void);
 no_document no_document_openapi_lookup(void);
+no_document no_document_openapi_middleware(void);
 no_document no_document_numbers_online_template(void);
+no_document no_document_crm_middleware_template(void);
