@@ -12,37 +12,14 @@ extension LookupRoutes {
     private static let numberPagesPerMinute = 60
 
     /// Where customers reach this server: as configured, or as the request names it. nil when its `Host` is unusable.
-    func origin(of request: HTTPRequest) -> PublicOrigin? {
-        policy.publicOrigin ?? request.authority.flatMap { PublicOrigin(scheme: .http, host: $0) }
-    }
+    func origin(of request: HTTPRequest) -> PublicOrigin? { documents.origin(of: request) }
 
-    /// Documentation, style sheet and specification.
-    func serve(_ document: ServedDocument, _ request: HTTPRequest) -> HTTPResponse {
-        guard let origin = origin(of: request) else { return Self.hostUnusable(request) }
-        var response = HTTPResponse(
-            status: .ok, contentType: document.contentType, body: document.body(origin: origin))
-        if let policy = document.contentSecurityPolicy { response.add("Content-Security-Policy", policy) }
-        let isShared = policy.publicOrigin != nil || !document.dependsOnOrigin
-        response.add("Cache-Control", isShared ? "public, max-age=300" : "no-store")
-        return response
-    }
-
-    /// `GET /integrations/3cx/numbers-online.crm.xml`.
-    func template3CX(_ request: HTTPRequest) -> Reply {
-        guard let origin = origin(of: request) else { return .ready(Self.hostUnusable(request)) }
-        let key = headerKey(request)
-        var response = HTTPResponse(
-            status: .ok, contentType: ThreeCXTemplate.contentType,
-            body: site.template3CX.body(origin: origin, apiKey: key))
-        response.add("Content-Disposition", site.template3CX.contentDisposition)
-        response.add("Vary", "Authorization, X-API-Key")
-        let isShared = policy.publicOrigin != nil && key == nil
-        response.add("Cache-Control", isShared ? "public, max-age=300" : "no-store")
-        return .ready(response)
-    }
-
-    private static func hostUnusable(_ request: HTTPRequest) -> HTTPResponse {
-        Replies.invalid("The Host field must be `host` or `host:port` for this document.", request)
+    /// Guides, style sheet, specification and the 3CX template, which takes a key out of a header.
+    var documents: DocumentAnswers {
+        DocumentAnswers(
+            site, publicOrigin: policy.publicOrigin,
+            templateKey: .init(fields: "Authorization, X-API-Key", read: headerKey),
+            refused: { Replies.invalid(DocumentAnswers.unusableHost, $0) })
     }
 
     /// `GET /lookup/{e164}`: what 3CX links a contact to. The numbering plan's facts, never a name.

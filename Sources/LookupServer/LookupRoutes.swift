@@ -58,13 +58,8 @@ struct LookupRoutes: Sendable {
             Route(.get, "/lookup/{e164}", name: "number_page", hasNumberInPath: true, handler: numberPage),
             Route(.get, "/api/health", name: "health", handler: health),
             Route(.get, "/metrics", name: "metrics", handler: metrics),
-            Route(
-                .get, "/integrations/3cx/numbers-online.crm.xml", name: "template_3cx", handler: template3CX),
         ]
-        return routes
-            + site.documents.map { document in
-                Route(.get, document.path, name: "document") { .ready(serve(document, $0)) }
-            }
+        return routes + documents.routes
     }
 
     // MARK: Keyed requests

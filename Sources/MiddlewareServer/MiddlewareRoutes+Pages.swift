@@ -1,4 +1,4 @@
-// What people and supervisors read: health and metrics.
+// What people and supervisors read: health, metrics, documentation, the 3CX template.
 
 import HTTPServer
 import HTTPWire
@@ -9,7 +9,7 @@ extension MiddlewareRoutes {
         [
             Route(.get, "/api/health", name: "health") { .ready(operations.health($0)) },
             Route(.get, "/metrics", name: "metrics", handler: metrics),
-        ]
+        ] + documents.routes
     }
 
     /// `GET /metrics`.

@@ -11,6 +11,7 @@ import ServerProcess
 /// The paths of MiddlewareServer. Each subject's table is in an extension of its own.
 struct MiddlewareRoutes: Sendable {
     let operations: Operations
+    let documents: DocumentAnswers
     let plan: PresentPlan
     let clock: Clock
     let random: RandomSource

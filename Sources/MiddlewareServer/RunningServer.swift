@@ -1,6 +1,7 @@
 // The parts joined: what `main` builds and hands down, and the order in which it comes up. Owned by the main thread.
 
 import CRMMiddleware
+import DocumentPages
 import HTTPServer
 import MiddlewareStorage
 import NumbersCore
@@ -34,7 +35,12 @@ final class RunningServer {
         let operations = Operations(
             database: housekeeping.database, writer: writer, log: log.sink, access: metricsAccess,
             metadataVersion: { plan.value.metadataVersion }, sources: [], clock: clock)
-        let routes = MiddlewareRoutes(operations: operations, plan: plan, clock: clock, random: random)
+        // No credentials are filled into a template here: a client's secret is nothing that fetches a file.
+        let documents = DocumentAnswers(
+            DocumentSite(.middleware), publicOrigin: settings.server.publicOrigin, templateKey: nil
+        ) { _ in MiddlewareReplies.invalid(hints: [DocumentAnswers.unusableHost]) }
+        let routes = MiddlewareRoutes(
+            operations: operations, documents: documents, plan: plan, clock: clock, random: random)
         self.routes = routes.all
         let server = HTTPServer(
             endpoint: settings.server.listen, loopCount: settings.server.loops, limits: settings.server.limits,

@@ -1,0 +1,91 @@
+import CommandOptions
+import HTTPServer
+import JSONText
+import Platform
+import ServerProcess
+import TestSupport
+import Testing
+
+@testable import MiddlewareServer
+
+@Suite("The middleware's documents", .timeLimit(.minutes(3)))
+struct MiddlewareDocumentTests {
+    /// A server inside the test, for what the outside cannot see.
+    private static func server(_ folder: TestFolder, _ more: [String] = []) throws -> RunningServer {
+        let request = try MiddlewareSettings.options.parse(
+            arguments: ["--listen", "127.0.0.1:0", "--database", folder.file("a.sqlite"), "--access-log", "off"] + more,
+            environment: [:], readFile: { _ in .success([]) })
+        guard case .run(let values) = request else { throw ProgramFailure(description: "no values") }
+        return try RunningServer(MiddlewareSettings(values, cores: 1))
+    }
+
+    @Test("Every route is in the specification")
+    func specification() throws {
+        let folder = try TestFolder()
+        let server = try Self.server(folder)
+        defer { server.process.stop() }
+        let client = TestClient(server.process.endpoint, timeout: .seconds(20))
+        let document = Answer(try client.get("/api/spec"))
+        #expect(document.status == 200 && document.field("Content-Type")?.contains("json") == true)
+        var documented: Set<String> = []
+        for path in try #require(document["paths"]?.object).members {
+            for operation in try #require(path.value.object).members where operation.name != "parameters" {
+                documented.insert("\(operation.name.uppercased()) \(path.name)")
+            }
+        }
+        let served = Set(server.routes.map { "\($0.method) \($0.template)" })
+        #expect(served.subtracting(documented).isEmpty, "\(served.subtracting(documented).sorted())")
+    }
+
+    @Test("The 3CX template carries the URL it was asked at, and never credentials")
+    func template() throws {
+        let path = "/integrations/3cx/crm-middleware.crm.xml"
+        let folder = try TestFolder()
+        let server = try Self.server(folder)
+        defer { server.process.stop() }
+        let client = TestClient(server.process.endpoint, timeout: .seconds(20))
+        let plain = try client.get(path)
+        #expect(plain.status == 200 && plain.text.contains("Default=\"http://test\""), "Host is filled in")
+        #expect(plain.field("Cache-Control") == "no-store")
+        #expect(plain.field("Content-Disposition") == "attachment; filename=\"crm-middleware.crm.xml\"")
+        #expect(plain.field("Content-Type") == "application/xml; charset=utf-8")
+        #expect(!plain.text.contains("https://numbers.online"))
+        let fields = [
+            ("Authorization", "Bearer nol_" + String(repeating: "ab", count: 20)), ("X-API-Key", "secret-of-a-client"),
+        ]
+        let asked = try client.get(path + "?client_id=client_1&client_secret=secret-of-a-client", fields: fields)
+        #expect(asked.status == 200 && asked.text == plain.text)
+        let connection = try client.connect()
+        try connection.send(Array("GET \(path) HTTP/1.1\r\nHost: x%22/>\r\nConnection: close\r\n\r\n".utf8))
+        let hostile = try connection.readResponse()
+        #expect(hostile.status == 400 && !hostile.text.contains("x%22"))
+    }
+
+    @Test("With a public URL the template and the guides name it, whatever the request says, and may be kept")
+    func publicURL() throws {
+        let folder = try TestFolder()
+        let server = try Self.server(folder, ["--public-url", "https://crm.example.net"])
+        defer { server.process.stop() }
+        let client = TestClient(server.process.endpoint, timeout: .seconds(20))
+        for path in ["/integrations/3cx/crm-middleware.crm.xml", "/docs/middleware", "/docs/integrations/crm-3cx"] {
+            let answer = try client.get(path)
+            #expect(answer.status == 200 && answer.text.contains("https://crm.example.net"), "\(path)")
+            #expect(!answer.text.contains("https://numbers.online") && !answer.text.contains("http://test"), "\(path)")
+            #expect(answer.field("Cache-Control") == "public, max-age=300", "\(path)")
+        }
+    }
+
+    @Test("Each server has its own guides; those of the other are not found")
+    func others() throws {
+        let folder = try TestFolder()
+        let server = try Self.server(folder)
+        defer { server.process.stop() }
+        let client = TestClient(server.process.endpoint, timeout: .seconds(20))
+        for path in ["/docs", "/docs/operating", "/docs/nocli", "/docs/templates", "/integrations", "/docs/style.css"] {
+            #expect(try client.get(path).status == 200, "\(path)")
+        }
+        for path in ["/docs/api", "/docs/integrations/3cx", "/integrations/3cx/numbers-online.crm.xml", "/docs/"] {
+            #expect(try client.get(path).status == 404, "\(path)")
+        }
+    }
+}
