@@ -76,8 +76,8 @@ let package = Package(
         program(
             "MiddlewareServer",
             [
-                "CRMMiddleware", "CommandOptions", "DocumentPages", "HTTPServer", "HTTPWire", "JSONText",
-                "MiddlewareStorage", "NumbersCore", "Platform", "SQLiteDatabase", "ServerProcess",
+                "CRMMiddleware", "CRMTemplate", "CommandOptions", "DocumentPages", "HTTPServer", "HTTPWire",
+                "JSONText", "MiddlewareStorage", "NumbersCore", "Platform", "SQLiteDatabase", "ServerProcess",
             ]),
         program(
             "nocli",
@@ -124,8 +124,8 @@ let package = Package(
         tests(
             "MiddlewareStorageTests",
             [
-                "CFaultVFS", "CRMMiddleware", "JSONText", "MiddlewareStorage", "NumbersCore", "Platform",
-                "SQLiteDatabase", "TestSupport",
+                "CFaultVFS", "CRMMiddleware", "CRMTemplate", "JSONText", "MiddlewareStorage", "NumbersCore",
+                "Platform", "SQLiteDatabase", "TestSupport",
             ]),
         tests(
             "NumbersStorageTests",

@@ -13,6 +13,8 @@ struct MiddlewareRoutes: Sendable {
     let operations: Operations
     let documents: DocumentAnswers
     let plan: PresentPlan
+    /// Told of every call and chat that is stored to be delivered.
+    let outbox: Outbox
     let clock: Clock
     let random: RandomSource
 

@@ -1,5 +1,6 @@
 // The options of the server: declared once, with the help text, and read into values. Immutable.
 
+import CRMMiddleware
 import CommandOptions
 import Platform
 import ServerProcess
@@ -9,6 +10,8 @@ struct MiddlewareSettings: Sendable {
     let server: ServerSettings
     /// Of one workspace, over all its tokens.
     let requestsPerMinute: Int
+    /// After how many attempts a delivery is dead.
+    let deliveryAttempts: Int
 
     /// Bodies where the route says nothing else: reports and contacts take a few KiB.
     static let bodyBytes = 65_536
@@ -20,16 +23,20 @@ struct MiddlewareSettings: Sendable {
     private static let requestsOption = Option.value(
         "requests-per-minute", .integer(1...1_000_000), default: "600",
         help: "Requests of one workspace; beyond it 429.")
+    private static let attemptsOption = Option.value(
+        "delivery-attempts", .integer(DeliveryPolicy.attemptsRange), default: String(DeliveryPolicy.attemptsDefault),
+        help: "Attempts to deliver a call to a CRM before it is given up; 60 take about a day.")
 
     /// The options with their help.
     static let options = serverOptions.program(
         name: "MiddlewareServer",
         summary: "Stands between PBXs and CRMs: contacts, call and chat journals, for many customers.",
         environmentPrefix: "NUMBERS_MIDDLEWARE_",
-        sections: [OptionSection("Service", [requestsOption.declaration])])
+        sections: [OptionSection("Service", [requestsOption.declaration, attemptsOption.declaration])])
 
     init(_ values: OptionValues, cores: Int) {
         server = Self.serverOptions.settings(values, cores: cores)
         requestsPerMinute = values[Self.requestsOption]
+        deliveryAttempts = values[Self.attemptsOption]
     }
 }

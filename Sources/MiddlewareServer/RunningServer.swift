@@ -1,11 +1,13 @@
 // The parts joined: what `main` builds and hands down, and the order in which it comes up. Owned by the main thread.
 
 import CRMMiddleware
+import CRMTemplate
 import DocumentPages
 import HTTPServer
 import MiddlewareStorage
 import NumbersCore
 import Platform
+import SQLiteDatabase
 import ServerProcess
 
 extension MiddlewareHousekeeping: BackgroundWork {}
@@ -30,17 +32,23 @@ final class RunningServer {
         ) { _ throws(StartFailure) in }
         let (writer, readers) = (database.writer, database.readers)
 
+        let deliveries = DeliveryMetrics()
+        let outbox = Outbox(
+            store: SQLiteDeliveries(writer: writer, readers: readers) { _, _, _ throws(DatabaseError) in .gone },
+            source: NoConnectors(), policy: DeliveryPolicy(attemptsMax: settings.deliveryAttempts),
+            metrics: deliveries, clock: clock, alarm: .system, random: random, logger: log.logger)
         let housekeeping = MiddlewareHousekeeping(
-            writer: writer, readers: readers, listeners: [], sweeps: [], clock: clock, logger: log.logger)
+            writer: writer, readers: readers, listeners: [OutboxListener(outbox: outbox)],
+            sweeps: [MiddlewareSweep(DeliveryTable.sweep)], clock: clock, logger: log.logger)
         let operations = Operations(
             database: housekeeping.database, writer: writer, log: log.sink, access: metricsAccess,
-            metadataVersion: { plan.value.metadataVersion }, sources: [], clock: clock)
+            metadataVersion: { plan.value.metadataVersion }, sources: [deliveries], clock: clock)
         // No credentials are filled into a template here: a client's secret is nothing that fetches a file.
         let documents = DocumentAnswers(
             DocumentSite(.middleware), publicOrigin: settings.server.publicOrigin, templateKey: nil
         ) { _ in MiddlewareReplies.invalid(hints: [DocumentAnswers.unusableHost]) }
         let routes = MiddlewareRoutes(
-            operations: operations, documents: documents, plan: plan, clock: clock, random: random)
+            operations: operations, documents: documents, plan: plan, outbox: outbox, clock: clock, random: random)
         self.routes = routes.all
         let server = HTTPServer(
             endpoint: settings.server.listen, loopCount: settings.server.loops, limits: settings.server.limits,

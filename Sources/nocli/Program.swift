@@ -9,7 +9,8 @@ enum Program {
     /// All commands, in the order of the help text.
     static let families: [CommandFamily] = [
         AccountCommands.family, KeyCommands.family, BalanceCommands.family, LedgerCommands.family,
-        NameCommands.family, NumberCommands.family, DatabaseCommands.family, TemplateCommands.family,
+        NameCommands.family, NumberCommands.family, DatabaseCommands.family, DeliveryCommands.family,
+        TemplateCommands.family,
     ]
 
     private static let language = CommandLanguage(

@@ -450,7 +450,7 @@ import Testing
                     .call(UniqueID(random: .system)), workspace: fixture.workspace, contactKey: "\(index)",
                     dueAt: fixture.now, at: fixture.now, on: fixture.connection)
             }
-            let claim = DeliveryClaim(connector: fixture.connector, count: 1_000)
+            let claim = DeliveryClaim(connector: fixture.connector, count: 2_000)
             for begun in try DeliveryTable.begin(claim, at: fixture.now, on: fixture.connection) {
                 try DeliveryTable.settle(begun, .delivered(contact: nil), at: fixture.now, on: fixture.connection)
             }

@@ -42,6 +42,7 @@ import Testing
                   number           the numbering plan: parse, format, compare, find, plan show,
                                    plan check, plan compare
                   database         the database file: migrate, backup, check
+                  delivery         calls and chats on their way to CRMs: list, retry, drop
                   template         CRM templates: lint, show, run, test, new
 
                 Options:
@@ -65,7 +66,7 @@ import Testing
         arguments: [
             (
                 [],
-                "nocli: a command is missing: expected one of account, key, balance, ledger, name, number, database, template\nRun 'nocli --help' to see what is possible.\n"
+                "nocli: a command is missing: expected one of account, key, balance, ledger, name, number, database, delivery, template\nRun 'nocli --help' to see what is possible.\n"
             ),
             (
                 ["acount"],

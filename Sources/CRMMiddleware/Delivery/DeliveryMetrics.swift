@@ -63,33 +63,27 @@ package final class DeliveryMetrics: Sendable {
     }
 
     /// Writes them all.
-    package func write(to text: inout MetricsText) {
-        for kind in ConnectorKind.allCases {
+    package func append(to text: inout MetricsText) {
+        let all = ConnectorKind.allCases.map { ($0.rawValue, kinds[$0]?.outcomes ?? [:]) } + [("none", without)]
+        for (kind, outcomes) in all {
             for outcome in Outcome.allCases {
-                guard let count = kinds[kind]?.outcomes[outcome]?.value, count > 0 else { continue }
+                guard let count = outcomes[outcome]?.value, count > 0 else { continue }
                 text.counter(
-                    "middleware_delivery_attempts_total",
-                    help: "Attempts to deliver calls and chats, by how they ended.",
-                    labels: [("kind", kind.rawValue), ("outcome", outcome.rawValue)], count)
+                    "numbers_delivery_attempts_total", help: "Attempts to deliver calls and chats, by how they ended.",
+                    labels: [("kind", kind), ("outcome", outcome.rawValue)], count)
             }
-        }
-        for outcome in Outcome.allCases {
-            guard let count = without[outcome]?.value, count > 0 else { continue }
-            text.counter(
-                "middleware_delivery_attempts_total", help: "Attempts to deliver calls and chats, by how they ended.",
-                labels: [("kind", "none"), ("outcome", outcome.rawValue)], count)
         }
         for kind in ConnectorKind.allCases {
             guard let time = kinds[kind]?.time, time.snapshot.count > 0 else { continue }
             text.histogram(
-                "middleware_delivery_attempt_seconds", help: "How long attempts to deliver take.",
+                "numbers_delivery_attempt_seconds", help: "How long attempts to deliver take.",
                 labels: [("kind", kind.rawValue)], decimals: 6, time)
         }
-        text.gauge("middleware_deliveries_running", help: "Attempts to deliver under way.", running.value)
-        text.gauge("middleware_deliveries_pending", help: "Deliveries that wait, or are under way.", pending.value)
-        text.gauge("middleware_deliveries_dead", help: "Deliveries given up until an operator acts.", dead.value)
+        text.gauge("numbers_deliveries_running", help: "Attempts to deliver under way.", running.value)
+        text.gauge("numbers_deliveries_pending", help: "Deliveries that wait, or are under way.", pending.value)
+        text.gauge("numbers_deliveries_dead", help: "Deliveries given up until an operator acts.", dead.value)
         text.gauge(
-            "middleware_delivery_oldest_pending_seconds", help: "Age of the oldest pending delivery.",
+            "numbers_delivery_oldest_pending_seconds", help: "Age of the oldest pending delivery.",
             oldestSeconds.value)
     }
 }

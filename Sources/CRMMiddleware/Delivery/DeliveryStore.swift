@@ -85,7 +85,4 @@ package protocol DeliveryStore: Sendable {
     func release(allBut known: Set<DeliveryID>, deadline: MonotonicTime) async -> Result<Void, StorageUnavailable>
 
     func counts(deadline: MonotonicTime) async -> Result<DeliveryCounts, StorageUnavailable>
-
-    /// Forgets some of what has long been settled; true when there is more.
-    func sweep(now: UnixTime, deadline: MonotonicTime) async -> Result<Bool, StorageUnavailable>
 }

@@ -19,8 +19,8 @@ package final class Outbox: Sendable {
     static let storagePause: Duration = .seconds(1)
     /// How often deliveries are counted for the metrics.
     static let countInterval: Duration = .seconds(10)
-    /// How often settled deliveries are looked through for those to forget.
-    static let sweepInterval: Duration = .seconds(60)
+    /// How long attempts under way may go on when the server stops.
+    static let drainTime: Duration = .seconds(5)
     /// How often the end of an attempt is written again when the server is stopping: without it the delivery may come a
     /// second time, but the end must come too.
     private static let lastWritesMax = 3
@@ -86,26 +86,25 @@ package final class Outbox: Sendable {
     /// Deliveries were changed from outside this program.
     package func changed() { bell.ring() }
 
-    /// Begins no more attempts, and ends those that still run at the instant: what they sent may have arrived.
-    package func stop(drainUntil: MonotonicTime) {
-        state.withLock { $0.drainUntil = drainUntil }
+    /// Begins no more attempts, and ends those that still run after ``drainTime``: what they sent may have arrived.
+    package func stop() {
+        let until = clock.monotonic() + Self.drainTime
+        state.withLock { $0.drainUntil = $0.drainUntil ?? until }
         bell.ring()
     }
 
     /// Waits, not longer than the deadline, until ``run()`` has ended. For a thread that may wait.
-    /// - Returns: whether it has.
-    package func waitForEnd(deadline: MonotonicTime) -> Bool {
+    package func waitForEnd(deadline: MonotonicTime) {
         state.wait(Self.ended) { state, _ in
-            if state.hasEnded { return .done(true) }
-            return MonotonicTime.now() < deadline ? .wait(until: deadline) : .done(false)
+            state.hasEnded || MonotonicTime.now() >= deadline ? .done(()) : .wait(until: deadline)
         }
     }
 
-    /// Runs until ``stop(drainUntil:)``. Meant for a task of its own.
+    /// Runs until ``stop()``. Meant for a task of its own.
     package func run() async {
         await recover()
         await withDiscardingTaskGroup { group in
-            var keeper = Keeper(nextCount: clock.monotonic(), nextSweep: clock.monotonic(), needsRelease: false)
+            var keeper = Keeper(nextCount: clock.monotonic(), needsRelease: false)
             while state.withLock({ $0.drainUntil }) == nil {
                 let next = await round(&keeper) { begun in group.addTask { await self.attempt(begun) } }
                 await bell.wait(until: next, alarm: alarm)
@@ -124,7 +123,6 @@ package final class Outbox: Sendable {
     /// What the loop keeps from round to round.
     private struct Keeper {
         var nextCount: MonotonicTime
-        var nextSweep: MonotonicTime
         /// Whether storage may have begun attempts that this run never heard of.
         var needsRelease: Bool
     }
@@ -149,7 +147,7 @@ package final class Outbox: Sendable {
     /// Looks once and begins what may begin.
     /// - Returns: when to look again, unless the bell rings.
     private func round(_ keeper: inout Keeper, start: (BegunDelivery) -> Void) async -> MonotonicTime {
-        await keep(&keeper)
+        await count(&keeper)
         // What is scheduled from here on may be missed by the look, so all of it rings.
         state.withLock { $0.nextLook = UnixTime(microseconds: .max) }
         let pause = clock.monotonic() + Self.storagePause
@@ -214,19 +212,13 @@ package final class Outbox: Sendable {
         return (claims, next)
     }
 
-    /// The steady work: figures, and forgetting.
-    private func keep(_ keeper: inout Keeper) async {
+    /// Counts for the metrics, now and then.
+    private func count(_ keeper: inout Keeper) async {
         let now = clock.monotonic()
-        if keeper.nextCount <= now {
-            keeper.nextCount = now + Self.countInterval
-            if case .success(let counts) = await store.counts(deadline: storageDeadline) {
-                metrics.set(counts, now: clock.wall())
-            }
-        }
-        if keeper.nextSweep <= now {
-            let hasMore = try? await store.sweep(now: clock.wall(), deadline: storageDeadline).get()
-            // A backlog is forgotten block by block, with deliveries in between.
-            keeper.nextSweep = now + (hasMore == true ? Self.storagePause : Self.sweepInterval)
+        guard keeper.nextCount <= now else { return }
+        keeper.nextCount = now + Self.countInterval
+        if case .success(let counts) = await store.counts(deadline: storageDeadline) {
+            metrics.set(counts, now: clock.wall())
         }
     }
 
