@@ -1,0 +1,539 @@
+// The contacts seen lately, in memory: what each connector answered for each key, whole answers as they were rendered,
+// and who is being asked. One mutex guards all of it; it is held for dictionary look-ups, never while anybody waits.
+
+internal import NumbersCore
+internal import Platform
+
+/// A search's answer as bytes, and what connectors said in it.
+package struct RenderedAnswer: Sendable {
+    package let body: [UInt8]
+    /// The value of `X-Connector-Status`; empty when no connector took part.
+    package let status: String
+
+    package init(body: [UInt8], status: String) {
+        self.body = body
+        self.status = status
+    }
+}
+
+/// How long an answer of a connector is good for.
+struct AnswerLifetime: Sendable {
+    /// Nobody is asked meanwhile.
+    let fresh: Duration
+    /// It is answered, and the connector asked again.
+    let stale: Duration
+    /// How long "nobody" is believed. Short: the contact may be being typed in right now.
+    let nobody: Duration
+
+    /// A CRM of one's own: asking is free.
+    private static let crm = AnswerLifetime(fresh: .seconds(60), stale: .seconds(24 * 3_600), nobody: .seconds(15))
+    /// Every question costs money: asked once a day, and never just to see whether something has changed.
+    private static let paid = AnswerLifetime(
+        fresh: .seconds(24 * 3_600), stale: .seconds(24 * 3_600), nobody: .seconds(3_600))
+
+    static func of(_ kind: ConnectorKind) -> AnswerLifetime {
+        switch kind {
+        case .template, .builtin, .url: crm
+        case .numbers: paid
+        }
+    }
+}
+
+/// One question to one connector.
+struct Probe: Hashable, Sendable {
+    let workspace: WorkspaceID
+    let connector: ConnectorID
+    let key: ContactKey
+}
+
+/// What is known of a probe.
+enum Holding {
+    case fresh([CRMContact])
+    case stale([CRMContact])
+    case absent
+}
+
+/// What is remembered under one key of one workspace. Guarded by the index's mutex.
+final class KeySlot {
+    struct Part {
+        let contacts: [CRMContact]
+        let rules: String
+        let at: MonotonicTime
+        let cost: Int
+        /// Not before then is it asked again, after it failed to answer.
+        var nextTry: MonotonicTime
+    }
+
+    var parts: [ConnectorID: Part] = [:]
+    /// Whether storage has been asked what it knows.
+    var isLoaded = false
+    /// Raised whenever answers made of this slot must not be given any more.
+    var version: UInt64 = 0
+    /// What storage was told to have been shown, and when.
+    var shown: (contact: UniqueID, at: MonotonicTime)?
+
+    var cost: Int { parts.values.reduce(256) { $0 + $1.cost } }
+}
+
+final class ContactIndex: Sendable {
+    /// Bounds, so that neither one workspace nor all of them together take the memory of the machine.
+    struct Limits: Sendable {
+        /// Keys of one workspace: more than a busy call centre sees in a day.
+        var keysPerWorkspace = 50_000
+        /// Bytes of one workspace for contacts, and as much for rendered answers.
+        var bytesPerWorkspace = 16 << 20
+        /// Rendered answers of one workspace.
+        var answersPerWorkspace = 8_192
+        /// Bytes of all workspaces; when they are spent, the fattest give way.
+        var bytes = 256 << 20
+        /// Questions under way in one workspace.
+        var flightsPerWorkspace = 512
+        /// Questions of one connector that nobody waits for any more: few, since they hold places of the CRM.
+        var stragglersPerConnector = 4
+    }
+
+    /// A rendered answer with what it was made of. Guarded by the mutex.
+    private struct Answer {
+        let rendered: RenderedAnswer
+        let slots: [(slot: KeySlot, version: UInt64)]
+        let until: MonotonicTime
+
+        func isGood(at now: MonotonicTime) -> Bool { now < until && slots.allSatisfy { $0.slot.version == $0.version } }
+    }
+
+    private final class Shelf {
+        var slots: Generations<ContactKey, KeySlot>
+        var answers: Generations<String, Answer>
+        var lastCalls: Generations<UniqueID, UnixTime?>
+        var connectors: (list: [any Connector], until: MonotonicTime)?
+        /// Raised by every change; what was asked for before one is not kept.
+        var generation: UInt64 = 0
+        var flights = 0
+        var stragglers: [ConnectorID: Int] = [:]
+
+        init(_ limits: Limits) {
+            slots = Generations(countMax: limits.keysPerWorkspace, costMax: limits.bytesPerWorkspace)
+            answers = Generations(countMax: limits.answersPerWorkspace, costMax: limits.bytesPerWorkspace)
+            lastCalls = Generations(countMax: limits.keysPerWorkspace, costMax: .max)
+        }
+
+        var cost: Int { slots.cost + answers.cost }
+
+        func forgetAnswers() { _ = answers.removeAll() }
+
+        func forgetSlots() {
+            for slot in slots.removeAll() { slot.version += 1 }
+            forgetAnswers()
+            generation += 1
+        }
+    }
+
+    private struct State {
+        var shelves: [WorkspaceID: Shelf] = [:]
+        var flights: [Probe: Flight] = [:]
+        /// Cost of all shelves.
+        var cost = 0
+    }
+
+    private let state = Monitor(State())
+    private let limits: Limits
+
+    init(limits: Limits) { self.limits = limits }
+
+    // MARK: Whole answers
+
+    func answer(_ text: String, _ workspace: WorkspaceID, now: MonotonicTime) -> RenderedAnswer? {
+        state.withLock { state in
+            guard let shelf = state.shelves[workspace], let answer = shelf.answers.find(text), answer.isGood(at: now)
+            else { return nil }
+            return answer.rendered
+        }
+    }
+
+    /// Keeps an answer under the text it was asked with, unless something has changed since.
+    /// - Parameter versions: of the slots it was made of, taken before anything was read.
+    func keep(
+        _ rendered: RenderedAnswer, as text: String, workspace: WorkspaceID, made versions: [ContactKey: UInt64],
+        until: MonotonicTime
+    ) {
+        state.withLock { state in
+            guard let shelf = state.shelves[workspace] else { return }
+            var slots: [(KeySlot, UInt64)] = []
+            for (key, version) in versions {
+                guard let slot = shelf.slots.find(key), slot.version == version else { return }
+                slots.append((slot, version))
+            }
+            let cost = rendered.body.count + rendered.status.utf8.count + text.utf8.count + 256
+            account(&state, shelf) { shelf in
+                _ = shelf.answers.insert(Answer(rendered: rendered, slots: slots, until: until), cost: cost, for: text)
+            }
+        }
+    }
+
+    // MARK: Parts
+
+    /// The connectors of a workspace, when they were asked for a moment ago.
+    func connectors(of workspace: WorkspaceID, now: MonotonicTime) -> [any Connector]? {
+        state.withLock { state in
+            guard let (list, until) = state.shelves[workspace]?.connectors, now < until else { return nil }
+            return list
+        }
+    }
+
+    /// The generation to be handed to what is kept of what is read from here on.
+    func generation(of workspace: WorkspaceID) -> UInt64 {
+        state.withLock { shelf(workspace, &$0).generation }
+    }
+
+    func keep(
+        connectors: [any Connector], of workspace: WorkspaceID, until: MonotonicTime, generation: UInt64
+    ) {
+        state.withLock { state in
+            let shelf = shelf(workspace, &state)
+            if shelf.generation == generation { shelf.connectors = (connectors, until) }
+        }
+    }
+
+    /// The versions of the keys' slots, which are made where there are none.
+    func versions(of keys: [ContactKey], workspace: WorkspaceID) -> [ContactKey: UInt64] {
+        state.withLock { state in
+            let shelf = shelf(workspace, &state)
+            var versions: [ContactKey: UInt64] = [:]
+            for key in keys { versions[key] = slot(key, shelf, &state).version }
+            return versions
+        }
+    }
+
+    /// Keys that storage has not been asked about.
+    func unloaded(_ keys: [ContactKey], workspace: WorkspaceID) -> [ContactKey] {
+        state.withLock { state in
+            let shelf = shelf(workspace, &state)
+            return keys.filter { !slot($0, shelf, &state).isLoaded }
+        }
+    }
+
+    /// Puts in what storage knew.
+    /// - Parameter at: when each of the answers was given.
+    func load(
+        _ seen: [(SeenContacts, at: MonotonicTime)], keys: [ContactKey], workspace: WorkspaceID, generation: UInt64
+    ) {
+        state.withLock { state in
+            let shelf = shelf(workspace, &state)
+            guard shelf.generation == generation else { return }
+            for key in keys { slot(key, shelf, &state).isLoaded = true }
+            for (entry, at) in seen {
+                let slot = slot(entry.key, shelf, &state)
+                // What has come from the connector meanwhile is newer.
+                guard slot.parts[entry.connector] == nil else { continue }
+                put(entry.contacts, rules: entry.rules, at: at, entry.connector, entry.key, slot, shelf, &state)
+            }
+        }
+    }
+
+    func holding(_ probe: Probe, rules: String, lifetime: AnswerLifetime, now: MonotonicTime) -> Holding {
+        state.withLock { state in
+            guard let slot = state.shelves[probe.workspace]?.slots.find(probe.key),
+                let part = slot.parts[probe.connector], part.rules == rules
+            else { return .absent }
+            if part.contacts.isEmpty { return now < part.at + lifetime.nobody ? .fresh([]) : .absent }
+            if now < part.at + lifetime.fresh { return .fresh(part.contacts) }
+            return now < part.at + lifetime.stale ? .stale(part.contacts) : .absent
+        }
+    }
+
+    /// When what is held of a probe stops being fresh.
+    func freshUntil(_ probe: Probe, lifetime: AnswerLifetime) -> MonotonicTime? {
+        state.withLock { state in
+            guard let part = state.shelves[probe.workspace]?.slots.find(probe.key)?.parts[probe.connector] else {
+                return nil
+            }
+            return part.at + (part.contacts.isEmpty ? lifetime.nobody : lifetime.fresh)
+        }
+    }
+
+    /// Whether a stale part may be asked for again now; not again before `interval` is over.
+    func mayRevalidate(_ probe: Probe, now: MonotonicTime, interval: Duration) -> Bool {
+        state.withLock { state in
+            guard let slot = state.shelves[probe.workspace]?.slots.find(probe.key),
+                let part = slot.parts[probe.connector], now >= part.nextTry
+            else { return false }
+            slot.parts[probe.connector]?.nextTry = now + interval
+            return true
+        }
+    }
+
+    // MARK: Questions under way
+
+    /// A place in the question for a probe: the one under way, or a new one.
+    enum Joining {
+        /// It was not under way: the caller begins it.
+        case began(Flight)
+        case joined(Flight)
+        /// Too many are under way.
+        case refused
+    }
+
+    /// - Parameter deadline: when a question begun now is given up whatever happens.
+    func join(_ probe: Probe, waiter: Flight.Waiter?, now: MonotonicTime, deadline: MonotonicTime) -> Joining {
+        let (joining, abandoned) = state.withLock { state -> (Joining, Flight?) in
+            let shelf = shelf(probe.workspace, &state)
+            var abandoned: Flight?
+            if let flight = state.flights[probe] {
+                // One that has outlived its own deadline answers nobody any more.
+                if now < flight.deadline {
+                    if let waiter { flight.waiters.append(waiter) }
+                    if flight.isStraggler, waiter != nil {
+                        flight.isStraggler = false
+                        shelf.stragglers[probe.connector, default: 1] -= 1
+                    }
+                    return (.joined(flight), nil)
+                }
+                remove(flight, &state)
+                abandoned = flight
+            }
+            guard shelf.flights < limits.flightsPerWorkspace else { return (.refused, abandoned) }
+            let flight = Flight(probe: probe, generation: shelf.generation, deadline: deadline)
+            if let waiter { flight.waiters.append(waiter) }
+            state.flights[probe] = flight
+            shelf.flights += 1
+            return (.began(flight), abandoned)
+        }
+        abandoned?.cancel()
+        return joining
+    }
+
+    /// The waiter has gone. A question that nobody waits for goes on into the index if there are few like it.
+    func leave(_ flight: Flight, _ waiter: Gathering) {
+        let isCancelled = state.withLock { state -> Bool in
+            flight.waiters.removeAll { $0.gathering === waiter }
+            guard flight.waiters.isEmpty, !flight.isStraggler, state.flights[flight.probe] === flight else {
+                return false
+            }
+            let shelf = shelf(flight.probe.workspace, &state)
+            let stragglers = shelf.stragglers[flight.probe.connector] ?? 0
+            guard stragglers < limits.stragglersPerConnector else {
+                remove(flight, &state)
+                return true
+            }
+            flight.isStraggler = true
+            shelf.stragglers[flight.probe.connector] = stragglers + 1
+            return false
+        }
+        if isCancelled { flight.cancel() }
+    }
+
+    /// Takes the question off the list, keeps its answer, and returns those who wait for it.
+    /// - Returns: also whether the answer was kept, and whether it is another one than before.
+    func finish(
+        _ flight: Flight, contacts: [CRMContact]?, rules: String, at: MonotonicTime
+    ) -> (waiters: [Flight.Waiter], isKept: Bool, isNews: Bool) {
+        state.withLock { state in
+            let waiters = flight.waiters
+            flight.waiters = []
+            guard state.flights[flight.probe] === flight else { return (waiters, false, false) }
+            remove(flight, &state)
+            let probe = flight.probe
+            let shelf = shelf(probe.workspace, &state)
+            guard let contacts, shelf.generation == flight.generation else { return (waiters, false, false) }
+            let slot = slot(probe.key, shelf, &state)
+            let isNews = slot.parts[probe.connector].map { $0.contacts != contacts } ?? false
+            put(contacts, rules: rules, at: at, probe.connector, probe.key, slot, shelf, &state)
+            // Answers made of the other text are over; those that already say the same live out their time.
+            if isNews { slot.version += 1 }
+            return (waiters, true, isNews)
+        }
+    }
+
+    private func remove(_ flight: Flight, _ state: inout State) {
+        state.flights[flight.probe] = nil
+        let shelf = shelf(flight.probe.workspace, &state)
+        shelf.flights -= 1
+        if flight.isStraggler {
+            flight.isStraggler = false
+            shelf.stragglers[flight.probe.connector, default: 1] -= 1
+        }
+    }
+
+    // MARK: Calls
+
+    /// When calls were last saved with the contacts; nil when storage has to be asked.
+    func lastCalls(with contacts: [UniqueID], workspace: WorkspaceID) -> [UniqueID: UnixTime]? {
+        state.withLock { state in
+            guard let shelf = state.shelves[workspace] else { return nil }
+            var found: [UniqueID: UnixTime] = [:]
+            for contact in contacts {
+                guard let known = shelf.lastCalls.find(contact) else { return nil }
+                if let known { found[contact] = known }
+            }
+            return found
+        }
+    }
+
+    func keep(
+        lastCalls: [UniqueID: UnixTime], of contacts: [UniqueID], workspace: WorkspaceID, generation: UInt64
+    ) {
+        state.withLock { state in
+            let shelf = shelf(workspace, &state)
+            guard shelf.generation == generation else { return }
+            for contact in contacts where shelf.lastCalls.find(contact) == nil {
+                _ = shelf.lastCalls.insert(lastCalls[contact], cost: 1, for: contact)
+            }
+        }
+    }
+
+    func called(_ key: ContactKey?, contact: UniqueID?, workspace: WorkspaceID, at: UnixTime) {
+        state.withLock { state in
+            guard let shelf = state.shelves[workspace] else { return }
+            if let contact { _ = shelf.lastCalls.insert(at, cost: 1, for: contact) }
+            if let key, let slot = shelf.slots.find(key) { slot.version += 1 }
+        }
+    }
+
+    /// Whether storage has to be told that the contact is shown for the number: not again within the hour.
+    func noteShown(_ contact: UniqueID, _ key: ContactKey, workspace: WorkspaceID, now: MonotonicTime) -> Bool {
+        state.withLock { state in
+            guard let slot = state.shelves[workspace]?.slots.find(key) else { return true }
+            if let shown = slot.shown, shown.contact == contact, now < shown.at + .seconds(3_600) { return false }
+            slot.shown = (contact, now)
+            return true
+        }
+    }
+
+    func shown(_ key: ContactKey, workspace: WorkspaceID) -> UniqueID? {
+        state.withLock { $0.shelves[workspace]?.slots.find(key)?.shown?.contact }
+    }
+
+    // MARK: Forgetting
+
+    /// Everything about the keys is to be asked for anew.
+    func forget(_ keys: [ContactKey], workspace: WorkspaceID) {
+        change(workspace) { shelf in
+            for key in keys {
+                guard let slot = shelf.slots.find(key) else { continue }
+                slot.parts = [:]
+                slot.version += 1
+                _ = shelf.slots.insert(slot, cost: slot.cost, for: key)
+            }
+            shelf.generation += 1
+        }
+    }
+
+    /// What some connectors of a workspace answered is to be asked for anew.
+    func forget(kind: ConnectorKind, workspace: WorkspaceID) {
+        change(workspace) { shelf in
+            guard let list = shelf.connectors?.list else { return shelf.forgetSlots() }
+            let connectors = list.filter { $0.kind == kind }.map(\.id)
+            shelf.forgetAnswers()
+            shelf.generation += 1
+            shelf.slots.update { slot in
+                for connector in connectors { slot.parts[connector] = nil }
+                slot.version += 1
+                return slot.cost
+            }
+        }
+    }
+
+    /// Everything of the workspace, its connectors included.
+    func forgetAll(_ workspace: WorkspaceID) {
+        change(workspace) { shelf in
+            shelf.connectors = nil
+            shelf.forgetSlots()
+        }
+    }
+
+    /// The settings have changed: what was rendered may say something else now.
+    func forgetAnswers(_ workspace: WorkspaceID) {
+        change(workspace) { shelf in
+            shelf.connectors = nil
+            shelf.generation += 1
+            shelf.forgetAnswers()
+            shelf.slots.update { slot in
+                slot.version += 1
+                return slot.cost
+            }
+        }
+    }
+
+    func forgetAll() {
+        state.withLock { state in
+            for shelf in state.shelves.values {
+                shelf.connectors = nil
+                shelf.forgetSlots()
+                _ = shelf.lastCalls.removeAll()
+            }
+            state.cost = 0
+        }
+    }
+
+    /// Bytes of everything; for metrics.
+    var cost: Int { state.withLock { $0.cost } }
+    /// Questions under way; for metrics.
+    var flights: Int { state.withLock { $0.flights.count } }
+
+    // MARK: Shelves
+
+    private func shelf(_ workspace: WorkspaceID, _ state: inout State) -> Shelf {
+        if let shelf = state.shelves[workspace] { return shelf }
+        let shelf = Shelf(limits)
+        state.shelves[workspace] = shelf
+        return shelf
+    }
+
+    private func slot(_ key: ContactKey, _ shelf: Shelf, _ state: inout State) -> KeySlot {
+        if let slot = shelf.slots.find(key) { return slot }
+        let slot = KeySlot()
+        account(&state, shelf) { shelf in
+            for dropped in shelf.slots.insert(slot, cost: slot.cost, for: key) { dropped.version += 1 }
+        }
+        return slot
+    }
+
+    private func put(
+        _ contacts: [CRMContact], rules: String, at: MonotonicTime, _ connector: ConnectorID, _ key: ContactKey,
+        _ slot: KeySlot, _ shelf: Shelf, _ state: inout State
+    ) {
+        let cost = contacts.reduce(128) { $0 + Self.cost($1) }
+        slot.parts[connector] = KeySlot.Part(
+            contacts: contacts, rules: rules, at: at, cost: cost, nextTry: MonotonicTime(nanoseconds: 0))
+        account(&state, shelf) { shelf in
+            for dropped in shelf.slots.insert(slot, cost: slot.cost, for: key) where dropped !== slot {
+                dropped.version += 1
+            }
+        }
+    }
+
+    private func change(_ workspace: WorkspaceID, _ body: (Shelf) -> Void) {
+        state.withLock { state in
+            guard let shelf = state.shelves[workspace] else { return }
+            account(&state, shelf, body)
+        }
+    }
+
+    /// Runs a change of a shelf and keeps the sum of all costs, and its bound.
+    private func account(_ state: inout State, _ shelf: Shelf, _ body: (Shelf) -> Void) {
+        let before = shelf.cost
+        body(shelf)
+        state.cost += shelf.cost - before
+        guard state.cost > limits.bytes else { return }
+        // The fattest give way, down to three quarters, so that this is rare.
+        for shelf in state.shelves.values.sorted(by: { $0.cost > $1.cost }) where state.cost > limits.bytes / 4 * 3 {
+            let before = shelf.cost
+            shelf.forgetAnswers()
+            for dropped in shelf.slots.dropOld() { dropped.version += 1 }
+            if shelf.cost > before / 2 { shelf.forgetSlots() }
+            state.cost += shelf.cost - before
+        }
+    }
+
+    /// About what a contact takes in memory.
+    private static func cost(_ contact: CRMContact) -> Int {
+        var cost = 512
+        for text in [
+            contact.firstName, contact.lastName, contact.civility, contact.email, contact.company, contact.title,
+            contact.entityID, contact.entityType, contact.entityURL,
+        ] { cost += text?.utf8.count ?? 0 }
+        for text in contact.lines.values { cost += 48 + text.utf8.count }
+        for field in contact.custom { cost += 64 + field.name.utf8.count + field.value.utf8.count }
+        return cost
+    }
+}

@@ -1,0 +1,114 @@
+// One question to one connector while it is under way, and those who wait for several of them at once.
+
+internal import Platform
+
+/// A question that has been begun. Several searches may wait for the same one.
+final class Flight: @unchecked Sendable {
+    // Sendable: `waiters` and `isStraggler` are touched under the index's mutex alone, the rest never changes or has a
+    // mutex of its own.
+
+    struct Waiter: Sendable {
+        let gathering: Gathering
+        /// Its place in the gathering.
+        let place: Int
+    }
+
+    let probe: Probe
+    /// The generation of the workspace when it began.
+    let generation: UInt64
+    /// When it is given up, whatever its connector does.
+    let deadline: MonotonicTime
+
+    var waiters: [Waiter] = []
+    /// Whether it goes on although nobody waits for it.
+    var isStraggler = false
+
+    private let task = Monitor<(task: Task<Void, Never>?, isCancelled: Bool)>((nil, false))
+
+    init(probe: Probe, generation: UInt64, deadline: MonotonicTime) {
+        self.probe = probe
+        self.generation = generation
+        self.deadline = deadline
+    }
+
+    /// Begins the work in a task of its own, which goes on when everybody who waited has left.
+    func run(_ work: @escaping @Sendable () async -> Void) {
+        let begun = Task.detached { await work() }
+        let isCancelled = task.withLock { state -> Bool in
+            state.task = begun
+            return state.isCancelled
+        }
+        if isCancelled { begun.cancel() }
+    }
+
+    func cancel() {
+        let begun = task.withLock { state -> Task<Void, Never>? in
+            state.isCancelled = true
+            return state.task
+        }
+        begun?.cancel()
+    }
+}
+
+/// How a question ended.
+enum FlightEnd: Sendable {
+    case answered([CRMContact], milliseconds: Int64)
+    case failed(code: String, milliseconds: Int64)
+}
+
+/// Several questions that one search waits for, not longer than its deadline.
+final class Gathering: Sendable {
+    private struct State {
+        var ends: [FlightEnd?]
+        var missing: Int
+        var isOver = false
+        var waiter: CheckedContinuation<Void, Never>?
+    }
+
+    private let state: Monitor<State>
+
+    init(count: Int) {
+        state = Monitor(State(ends: Array(repeating: nil, count: count), missing: count))
+    }
+
+    func deliver(_ end: FlightEnd, at place: Int) {
+        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard state.ends[place] == nil else { return nil }
+            state.ends[place] = end
+            state.missing -= 1
+            guard state.missing == 0 else { return nil }
+            state.isOver = true
+            return state.waiter.take()
+        }
+        waiter?.resume()
+    }
+
+    private func expire() {
+        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            state.isOver = true
+            return state.waiter.take()
+        }
+        waiter?.resume()
+    }
+
+    /// Returns when all have ended or the time is over, with what has ended by then.
+    func wait(until deadline: MonotonicTime, clock: Clock) async -> [FlightEnd?] {
+        if !state.withLock({ $0.isOver }) {
+            let time = clock.monotonic().duration(to: deadline)
+            let timer = Task.detached {
+                // Cancelled when all have ended, and then there is nobody to wake.
+                try? await Task.sleep(for: max(.zero, time))
+                self.expire()
+            }
+            await withCheckedContinuation { waiter in
+                let isOver = state.withLock { state -> Bool in
+                    if !state.isOver { state.waiter = waiter }
+                    return state.isOver
+                }
+                if isOver { waiter.resume() }
+            }
+            timer.cancel()
+        }
+        return state.withLock { $0.ends }
+    }
+}

@@ -1,0 +1,95 @@
+// A bounded table that forgets what was not asked for lately. A value; its owner protects it.
+
+/// Values by key in two generations: when the young one is full it becomes the old one, the old one is dropped, and what
+/// is asked for again moves back.
+struct Generations<Key: Hashable, Value> {
+    private struct Entry {
+        let value: Value
+        let cost: Int
+    }
+
+    private var young: [Key: Entry] = [:]
+    private var old: [Key: Entry] = [:]
+    private var youngCost = 0
+    private var oldCost = 0
+    private let countMax: Int
+    private let costMax: Int
+
+    /// - Parameters:
+    ///   - countMax: how many values there are at most.
+    ///   - costMax: what they may cost together; each cost comes with its value.
+    init(countMax: Int, costMax: Int) {
+        self.countMax = max(1, countMax / 2)
+        self.costMax = max(1, costMax / 2)
+    }
+
+    var cost: Int { youngCost + oldCost }
+    var count: Int { young.count + old.count }
+
+    /// The value, which has then been asked for.
+    mutating func find(_ key: Key) -> Value? {
+        if let entry = young[key] { return entry.value }
+        guard let entry = old.removeValue(forKey: key) else { return nil }
+        oldCost -= entry.cost
+        _ = insert(entry.value, cost: entry.cost, for: key)
+        return entry.value
+    }
+
+    /// Puts a value in, in place of the one that was there, and returns the values that had to go for it.
+    mutating func insert(_ value: Value, cost: Int, for key: Key) -> [Value] {
+        var dropped: [Value] = []
+        if let entry = old.removeValue(forKey: key) { oldCost -= entry.cost }
+        if let entry = young.updateValue(Entry(value: value, cost: cost), forKey: key) { youngCost -= entry.cost }
+        youngCost += cost
+        if young.count > countMax || youngCost > costMax {
+            dropped = old.values.map(\.value)
+            old = young
+            oldCost = youngCost
+            young = [:]
+            youngCost = 0
+            // One that is dearer than the whole bound is not kept.
+            if oldCost > 2 * costMax { dropped += dropOld() }
+        }
+        return dropped
+    }
+
+    mutating func remove(_ key: Key) {
+        if let entry = young.removeValue(forKey: key) { youngCost -= entry.cost }
+        if let entry = old.removeValue(forKey: key) { oldCost -= entry.cost }
+    }
+
+    /// Drops what was not asked for lately and returns it.
+    mutating func dropOld() -> [Value] {
+        let dropped = old.values.map(\.value)
+        old = [:]
+        oldCost = 0
+        return dropped
+    }
+
+    /// Drops everything and returns it.
+    mutating func removeAll() -> [Value] {
+        let dropped = dropOld() + young.values.map(\.value)
+        young = [:]
+        youngCost = 0
+        return dropped
+    }
+}
+
+extension Generations where Value: AnyObject {
+    /// Changes every value in place.
+    /// - Parameter change: returns what the value costs from now on.
+    mutating func update(_ change: (Value) -> Int) {
+        (young, youngCost) = Self.updated(young, change)
+        (old, oldCost) = Self.updated(old, change)
+    }
+
+    private static func updated(_ entries: [Key: Entry], _ change: (Value) -> Int) -> ([Key: Entry], Int) {
+        var cost = 0
+        let updated = entries.mapValues { entry in
+            let entryCost = change(entry.value)
+            cost += entryCost
+            return Entry(value: entry.value, cost: entryCost)
+        }
+        return (updated, cost)
+    }
+}

@@ -1,0 +1,458 @@
+import NumbersCore
+import Platform
+import Testing
+
+@testable import CRMMiddleware
+
+@Suite struct ContactSearchTests {
+    private static let number = "+33142000000"
+    private func status(_ answer: ContactAnswer) -> String { answer.rendered.status }
+
+    // MARK: Who is asked
+
+    @Test func `a contact is found by its number, however the CRM writes it`() async throws {
+        let crm = FakeConnector(
+            1, kind: .template, .contacts([.person("Durand", "(0)1 42 00 00 00"), .person("X", "0143000000")]))
+        let fixture = SearchFixture([crm])
+        let answer = try await fixture.find(Self.number)
+        #expect(answer.contacts.map(\.lastName) == ["Durand"])
+        #expect(answer.contacts[0].match == .exact && answer.contacts[0].connector == crm.id)
+        #expect(status(answer) == "conn_0000000000000001;state=ok;ms=0")
+        #expect(crm.queries == [fixture.query(Self.number)])
+    }
+
+    @Test func `without lookups nobody is asked, and the placeholder is answered`() async throws {
+        let crm = FakeConnector(1, .contacts([.person("A", Self.number)]))
+        let answer = try await SearchFixture([crm]) { $0.contactLookup = false }.find(Self.number)
+        #expect(answer.contacts.map(\.isDummy) == [true] && crm.queries.isEmpty && status(answer).isEmpty)
+    }
+
+    @Test func `a connector without the feature is not asked`() async throws {
+        let crm = FakeConnector(1, features: [.create, .calls], .contacts([.person("A", Self.number)]))
+        let answer = try await SearchFixture([crm]).find(Self.number)
+        #expect(answer.contacts.map(\.isDummy) == [true] && crm.queries.isEmpty)
+    }
+
+    @Test func `all connectors are asked at once`() async throws {
+        let slow = (1...8).map { FakeConnector(Int64($0), .slow(.milliseconds(200), [.person("P\($0)", Self.number)])) }
+        let fixture = SearchFixture(slow)
+        let start = MonotonicTime.now()
+        #expect(try await fixture.names(Self.number).count == 8)
+        #expect(start.duration(to: .now()) < .milliseconds(900))
+    }
+
+    @Test func `a number without a digit is nobody's, and no connector is asked`() async throws {
+        let crm = FakeConnector(1, .contacts([.person("A", "anonymous")]))
+        let answer = try await SearchFixture([crm]).find("anonymous")
+        #expect(answer.contacts.map(\.lastName) == ["anonymous"] && answer.contacts[0].isDummy)
+        #expect(crm.queries.isEmpty)
+    }
+
+    @Test func `storage that cannot tell the connectors is not taken for nobody`() async throws {
+        let fixture = SearchFixture(nil)
+        await #expect(throws: SearchFixture.Unavailable.self) { try await fixture.find(Self.number) }
+        #expect(fixture.search.metrics.unavailable.value == 1)
+    }
+
+    // MARK: Connectors that do not do as they should
+
+    @Test(
+        arguments: [
+            (.hang, "timeout"), (.hangForever, "timeout"), (.slow(.seconds(5), []), "timeout"),
+            (.failure(ConnectorFailure(code: "http-500", message: "")), "failed;code=http-500"),
+            (.failure(ConnectorFailure(code: "timeout", message: "")), "timeout"),
+            (.failure(ConnectorFailure(code: "a b;c\r\nX: y", message: "")), "failed;code=a-b-c-----y"),
+            (.failure(ConnectorFailure(code: "", message: "")), "failed;code=unknown"),
+        ] as [(FakeConnector.Answer, String)])
+    func `a connector that fails or hangs costs its own answer and nothing else`(
+        _ fault: FakeConnector.Answer, _ state: String
+    ) async throws {
+        let bad = FakeConnector(1, fault)
+        let good = FakeConnector(2, .contacts([.person("Good", Self.number)]))
+        let fixture = SearchFixture([bad, good]) { $0.lookupDeadlineMilliseconds = 100 }
+        let start = MonotonicTime.now()
+        let answer = try await fixture.find(Self.number)
+        #expect(start.duration(to: .now()) < .seconds(2))
+        #expect(answer.contacts.map(\.lastName) == ["Good"])
+        let parts = status(answer).split(separator: ", ").map(String.init)
+        #expect(parts.count == 2 && parts[0].hasPrefix("conn_0000000000000001;state=\(state);ms="))
+        #expect(parts[1].hasPrefix("conn_0000000000000002;state=ok;ms="))
+    }
+
+    @Test func `with nobody but hanging connectors the placeholder comes at the deadline`() async throws {
+        let fixture = SearchFixture([FakeConnector(1, .hang)]) { $0.lookupDeadlineMilliseconds = 60 }
+        let start = MonotonicTime.now()
+        #expect(try await fixture.find(Self.number).contacts.map(\.isDummy) == [true])
+        #expect((Duration.milliseconds(50)...(.seconds(2))).contains(start.duration(to: .now())))
+    }
+
+    @Test func `an answer after the deadline is there for the next call`() async throws {
+        let crm = FakeConnector(1, .slow(.milliseconds(150), [.person("Late", Self.number)]))
+        let fixture = SearchFixture([crm]) { $0.lookupDeadlineMilliseconds = 50 }
+        #expect(try await fixture.find(Self.number).contacts[0].isDummy)
+        #expect(await eventually { fixture.search.load.flights == 0 })
+        let answer = try await fixture.find(Self.number)
+        #expect(answer.contacts.map(\.lastName) == ["Late"] && crm.queries.count == 1)
+        #expect(status(answer) == "conn_0000000000000001;state=cached;ms=0")
+    }
+
+    @Test func `of questions that nobody waits for only a few go on, the others are cancelled`() async throws {
+        let crm = FakeConnector(1, .hang)
+        let fixture = SearchFixture([crm]) { $0.lookupDeadlineMilliseconds = 50 }
+        for index in 0..<6 { _ = try await fixture.find("+3314200000\(index)") }
+        #expect(fixture.search.load.flights == 4)
+        #expect(await eventually { crm.cancelled == 2 })
+    }
+
+    @Test func `a question that outlives every bound does not block the number for ever`() async throws {
+        let crm = FakeConnector(1, .hangForever)
+        let fixture = SearchFixture([crm]) { $0.lookupDeadlineMilliseconds = 50 }
+        _ = try await fixture.find(Self.number)
+        crm.answer(.contacts([.person("Back", Self.number)]))
+        // Still joined to the one that hangs.
+        #expect(try await fixture.find(Self.number).contacts[0].isDummy)
+        fixture.held.advance(.seconds(10))
+        #expect(try await fixture.names(Self.number) == ["Back"])
+    }
+
+    @Test func `more questions than a workspace may have under way are refused, not queued`() async throws {
+        var limits = ContactIndex.Limits()
+        limits.flightsPerWorkspace = 2
+        limits.stragglersPerConnector = 2
+        let fixture = SearchFixture([FakeConnector(1, .hang)], limits: limits) { $0.lookupDeadlineMilliseconds = 50 }
+        for index in 0..<2 { _ = try await fixture.find("+3314200000\(index)") }
+        let answer = try await fixture.find("+33142000009")
+        #expect(status(answer) == "conn_0000000000000001;state=failed;code=overloaded;ms=0")
+        #expect(fixture.search.metrics.refused.value == 1)
+    }
+
+    @Test func `the same number asked twice at a time is one question`() async throws {
+        let crm = FakeConnector(1, .slow(.milliseconds(80), [.person("One", Self.number)]))
+        let fixture = SearchFixture([crm])
+        async let first = fixture.names(Self.number)
+        async let second = fixture.names("01 42 00 00 00")
+        let both = try await (first, second)
+        #expect(both.0 == ["One"] && both.1 == ["One"] && crm.queries.count == 1)
+    }
+
+    // MARK: Stages
+
+    @Test func `the paid source is asked only when nobody else knows`() async throws {
+        let crm = FakeConnector(1, .contacts([.person("Known", Self.number)]))
+        let paid = FakeConnector(2, kind: .numbers, .contacts([.person("Paid")]))
+        let fixture = SearchFixture([paid, crm])
+        #expect(try await fixture.names(Self.number) == ["Known"] && paid.queries.isEmpty)
+        #expect(try await fixture.names("+33142000009") == ["Paid"] && paid.queries.count == 1)
+        #expect(try await fixture.find("+33142000009").contacts[0].match == .exact)
+    }
+
+    @Test(arguments: ["101", nil] as [String?])
+    func `the paid source is not asked for extensions and addresses`(_ number: String?) async throws {
+        let paid = FakeConnector(2, kind: .numbers, .contacts([.person("Paid")]))
+        let answer = try await SearchFixture([paid]).find(number, email: number == nil ? "a@b.example" : nil)
+        #expect(answer.contacts.map(\.isDummy) == [true] && paid.queries.isEmpty)
+    }
+
+    @Test func `the paid source gets what is left of the deadline`() async throws {
+        let crm = FakeConnector(1, .hang)
+        let paid = FakeConnector(2, kind: .numbers, .contacts([.person("Paid")]))
+        let fixture = SearchFixture([crm, paid]) { $0.lookupDeadlineMilliseconds = 60 }
+        let fixed = fixture.held
+        async let answer = fixture.find(Self.number)
+        // The held clock says that the time is over when the first stage ends.
+        #expect(await eventually { !crm.queries.isEmpty })
+        fixed.advance(.milliseconds(60))
+        #expect(try await answer.contacts[0].isDummy && paid.queries.isEmpty)
+        #expect(status(try await answer).contains("conn_0000000000000002;state=timeout"))
+    }
+
+    @Test func `the paid source is asked once a day`() async throws {
+        let paid = FakeConnector(2, kind: .numbers, .contacts([.person("Paid")]))
+        let fixture = SearchFixture([paid])
+        for _ in 0..<5 {
+            #expect(try await fixture.names(Self.number) == ["Paid"])
+            fixture.held.advance(.seconds(5 * 3_600 - 1))
+        }
+        #expect(paid.queries.count == 1)
+        #expect(try await fixture.names(Self.number) == ["Paid"] && paid.queries.count == 2)
+    }
+
+    @Test func `the pattern comes last before the placeholder, with exactly one contact`() async throws {
+        let crm = FakeConnector(1, .contacts([.person("Known", Self.number)]))
+        var first = CRMContact()
+        first.lastName = "Ann"
+        first.entityURL = "https://crm.example/33142000009"
+        let pattern = FakeConnector(2, kind: .url, .contacts([first, .person("Second")]))
+        let fixture = SearchFixture([pattern, crm])
+        #expect(try await fixture.names(Self.number) == ["Known"] && pattern.queries.isEmpty)
+        let answer = try await fixture.find("+33142000009", name: "Ann")
+        #expect(answer.contacts.map(\.lastName) == ["Ann"] && answer.contacts[0].match == nil)
+        #expect(pattern.queries == [fixture.query("+33142000009", name: "Ann")])
+        // Another name, another contact: nothing of it is kept but under its own text.
+        _ = try await fixture.find("+33142000009", name: "Bob")
+        #expect(pattern.queries.count == 2)
+    }
+
+    // MARK: The placeholder
+
+    @Test(
+        arguments: [
+            ("+33142000009", nil, "Ann", "Ann", "+33142000009"),
+            ("01 42 00 00 09", nil, nil, "01 42 00 00 09", "01 42 00 00 09"),
+            (nil, "a@b.example", nil, "a@b.example", nil), ("101", "a@b.example", nil, "101", "101"),
+            ("anonymous", nil, nil, "anonymous", "anonymous"),
+        ] as [(String?, String?, String?, String, String?)])
+    func `the placeholder has the name or the number as given`(
+        _ number: String?, _ email: String?, _ name: String?, _ lastName: String, _ phone: String?
+    ) async throws {
+        let fixture = SearchFixture([]) { $0.dummyURL = "https://crm.example/new" }
+        let answer = try await fixture.find(number, email: email, name: name, as: "text")
+        var expected = CRMContact()
+        expected.isDummy = true
+        expected.lastName = lastName
+        if let phone { expected.lines = [.phoneBusiness1: phone] }
+        expected.entityURL = "https://crm.example/new"
+        #expect(answer.contacts == [expected])
+        #expect(fixture.search.remembered("text", workspace: fixture.workspace, now: fixture.held.now) == nil)
+        await fixture.journal.flush()
+        #expect(fixture.store.changes.isEmpty)
+    }
+
+    @Test func `a workspace can do without the placeholder`() async throws {
+        #expect(try await SearchFixture([]) { $0.dummy = false }.find(Self.number).contacts.isEmpty)
+    }
+
+    // MARK: Order
+
+    @Test func `exact before suffix, priority, persons before companies, the CRM's own order`() async throws {
+        let first = FakeConnector(
+            1,
+            .contacts([
+                .person("Suffix", "+49142000000", entity: "s"), .company("Company", Self.number),
+                .person("First", Self.number, entity: "a"), .person("Second", "0142000000", entity: "b"),
+            ]))
+        let second = FakeConnector(2, .contacts([.person("Other", Self.number, entity: "o")]))
+        let fixture = SearchFixture([first, second]) { $0.suffixDigits = 8 }
+        #expect(try await fixture.names(Self.number) == ["First", "Second", "Company", "Other", "Suffix"])
+        #expect(try await fixture.find(Self.number).contacts.map(\.match) == [.exact, .exact, .exact, .exact, .suffix])
+    }
+
+    @Test func `the contact of the last call is first, from its call on`() async throws {
+        let people = ["A", "B", "C"].map { CRMContact.person($0, Self.number) }
+        let fixture = SearchFixture([FakeConnector(1, .contacts(people))])
+        #expect(try await fixture.find(Self.number, as: "q").contacts.map(\.lastName) == ["A", "B", "C"])
+        #expect(fixture.search.remembered("q", workspace: fixture.workspace, now: fixture.held.now) != nil)
+        let number = PartyNumber(Self.number, country: nil, plan: .builtIn)
+        fixture.search.callSaved(number, workspace: fixture.workspace.id, contact: people[2].id)
+        #expect(fixture.search.remembered("q", workspace: fixture.workspace, now: fixture.held.now) == nil)
+        #expect(try await fixture.names(Self.number) == ["C", "A", "B"])
+        fixture.held.advance(.seconds(1))
+        fixture.search.callSaved(number, workspace: fixture.workspace.id, contact: people[1].id)
+        #expect(try await fixture.names(Self.number) == ["B", "C", "A"])
+    }
+
+    @Test(arguments: [(9, 9), (10, 10), (11, 10), (50, 10), (1_000, 10)])
+    func `at most ten contacts are answered`(_ count: Int, _ expected: Int) async throws {
+        let people = (0..<count).map { CRMContact.person("P\($0)", Self.number) }
+        #expect(try await SearchFixture([FakeConnector(1, .contacts(people))]).names(Self.number).count == expected)
+    }
+
+    @Test func `one record is answered once, two connectors' records are two`() async throws {
+        let twice = [CRMContact.person("A", Self.number, entity: "1"), .person("A", Self.number, entity: "1")]
+        var account = CRMContact.person("A", Self.number, entity: "1")
+        account.entityType = "account"
+        let fixture = SearchFixture([
+            FakeConnector(1, .contacts(twice + [account])), FakeConnector(2, .contacts(twice)),
+        ])
+        #expect(try await fixture.names(Self.number) == ["A", "A", "A"])
+    }
+
+    @Test func `number and address give the union, the number's first`() async throws {
+        let byBoth = CRMContact.person("Both", Self.number, email: "a@b.example")
+        let byEmail = CRMContact.person("Mail", "0143000000", email: "A@B.example")
+        let fixture = SearchFixture([FakeConnector(1, .contacts([byEmail, byBoth]))])
+        #expect(try await fixture.names(Self.number, email: "a@b.example") == ["Both", "Mail"])
+        #expect(try await fixture.names(nil, email: "a@b.example") == ["Mail", "Both"])
+        #expect(try await fixture.names(Self.number) == ["Both"])
+    }
+
+    // MARK: The index
+
+    @Test func `a repeated caller is answered from memory for a minute, then answered and asked for at once`()
+        async throws
+    {
+        let crm = FakeConnector(1, .contacts([.person("Old", Self.number)]))
+        let fixture = SearchFixture([crm])
+        _ = try await fixture.find(Self.number)
+        fixture.held.advance(.milliseconds(59_999))
+        guard
+            case .ready(.answered(let fresh)) = fixture.search.search(
+                fixture.query(Self.number), as: nil, workspace: fixture.workspace, start: fixture.held.now)
+        else { return #expect(Bool(false), "not in memory") }
+        #expect(status(fresh).contains("state=cached") && crm.queries.count == 1)
+        crm.answer(.contacts([.person("New", Self.number)]))
+        fixture.held.advance(.milliseconds(1))
+        let stale = try await fixture.find(Self.number)
+        #expect(stale.contacts[0].lastName == "Old" && status(stale).contains("state=stale"))
+        #expect(await eventually { crm.queries.count == 2 && fixture.search.load.flights == 0 })
+        #expect(try await fixture.names(Self.number) == ["New"] && crm.queries.count == 2)
+    }
+
+    @Test func `a stale answer is good for a day and asked for anew once, not once for each caller`() async throws {
+        let crm = FakeConnector(1, .contacts([.person("Old", Self.number)]))
+        let fixture = SearchFixture([crm])
+        _ = try await fixture.find(Self.number)
+        crm.answer(.failure(ConnectorFailure(code: "http-500", message: "")))
+        fixture.held.advance(.seconds(24 * 3_600) - .nanoseconds(1))
+        for _ in 0..<3 { #expect(try await fixture.names(Self.number) == ["Old"]) }
+        #expect(await eventually { fixture.search.load.flights == 0 } && crm.queries.count == 2)
+        fixture.held.advance(.nanoseconds(1))
+        #expect(try await fixture.find(Self.number).contacts[0].isDummy && crm.queries.count == 3)
+    }
+
+    @Test func `nobody is believed for a quarter of a minute and never answered stale`() async throws {
+        let crm = FakeConnector(1, .contacts([]))
+        let fixture = SearchFixture([crm])
+        _ = try await fixture.find(Self.number)
+        crm.answer(.contacts([.person("Now", Self.number)]))
+        fixture.held.advance(.seconds(15) - .nanoseconds(1))
+        #expect(try await fixture.find(Self.number).contacts[0].isDummy && crm.queries.count == 1)
+        fixture.held.advance(.nanoseconds(1))
+        #expect(try await fixture.names(Self.number) == ["Now"])
+    }
+
+    @Test func `a failure is not remembered as nobody`() async throws {
+        let crm = FakeConnector(1, .failure(ConnectorFailure(code: "http-500", message: "")))
+        let fixture = SearchFixture([crm]) { $0.dummy = false }
+        #expect(try await fixture.find(Self.number, as: "q").contacts.isEmpty)
+        #expect(fixture.search.remembered("q", workspace: fixture.workspace, now: fixture.held.now) == nil)
+        crm.answer(.contacts([.person("Now", Self.number)]))
+        #expect(try await fixture.names(Self.number) == ["Now"])
+    }
+
+    @Test func `what was seen before a restart is answered at once`() async throws {
+        let crm = FakeConnector(1, .hang)
+        let fixture = SearchFixture([crm]) { $0.lookupDeadlineMilliseconds = 50 }
+        func seen(_ number: String, rules: String = "FR 0", ago: Duration) {
+            fixture.store.put(
+                SeenContacts(
+                    workspace: fixture.workspace.id, connector: crm.id, key: .number(number), rules: rules,
+                    contacts: [.person("Seen", number)], at: HeldClock.wallStart - ago))
+        }
+        seen("+33142000001", ago: .seconds(59))
+        seen("+33142000002", ago: .seconds(3_600))
+        seen("+33142000003", ago: .seconds(24 * 3_600))
+        seen("+33142000004", rules: "DE 0", ago: .seconds(1))
+        let expected = ["cached", "stale", "timeout", "timeout"]
+        for (index, state) in expected.enumerated() {
+            #expect(status(try await fixture.find("+3314200000\(index + 1)")).contains("state=\(state)"))
+        }
+    }
+
+    @Test func `storage that is down costs only the memory of earlier runs`() async throws {
+        let crm = FakeConnector(1, .contacts([.person("A", Self.number), .person("B", Self.number)]))
+        let fixture = SearchFixture([crm])
+        fixture.store.setDown(true)
+        #expect(try await fixture.names(Self.number) == ["A", "B"])
+        await fixture.journal.flush()
+        #expect(fixture.journal.lost.value > 0)
+    }
+
+    @Test func `what was seen and shown is written down, the built-in book's own answers are not`() async throws {
+        let person = CRMContact.person("A", Self.number)
+        let fixture = SearchFixture([FakeConnector(1, .contacts([person]))])
+        _ = try await fixture.find(Self.number)
+        await fixture.journal.flush()
+        let id = try #require(person.id)
+        #expect(await eventually { fixture.store.changes.count == 2 })
+        #expect(
+            fixture.store.changes.contains(
+                .shown(fixture.workspace.id, number: Self.number, contact: id, at: HeldClock.wallStart)))
+        let builtin = SearchFixture([FakeConnector(1, kind: .builtin, .contacts([person]))])
+        _ = try await builtin.find(Self.number)
+        #expect(await eventually { builtin.search.load.flights == 0 })
+        await builtin.journal.flush()
+        #expect(builtin.store.changes.count == 1)
+    }
+
+    // MARK: Forgetting
+
+    private enum Change: CaseIterable { case contact, connectors, settings, book, all, other, otherWorkspace }
+
+    @Test func `a change is followed by a new question, another workspace's is not`() async throws {
+        for change in Change.allCases {
+            let crm = FakeConnector(1, kind: .builtin, .contacts([.person("A", Self.number)]))
+            let fixture = SearchFixture([crm])
+            _ = try await fixture.find(Self.number, as: "q")
+            #expect(fixture.search.remembered("q", workspace: fixture.workspace, now: fixture.held.now) != nil)
+            let (search, id) = (fixture.search, fixture.workspace.id)
+            switch change {
+            case .contact: search.contactChanged([.number(Self.number)], workspace: id)
+            case .connectors: search.connectorsChanged(id)
+            case .settings: search.settingsChanged(id)
+            case .book: search.builtinContactsChanged(id)
+            case .all: search.forgetAll()
+            case .other: search.contactChanged([.number("+33142000009"), .email("a@b.example")], workspace: id)
+            case .otherWorkspace: search.connectorsChanged(WorkspaceID(value: 8))
+            }
+            let isKept = change == .other || change == .otherWorkspace
+            let isRemembered = search.remembered("q", workspace: fixture.workspace, now: fixture.held.now) != nil
+            #expect(isRemembered == isKept, "\(change)")
+            _ = try await fixture.find(Self.number)
+            // Settings decide what is made of the answers, which are still true.
+            #expect(crm.queries.count == (isKept || change == .settings ? 1 : 2), "\(change)")
+        }
+    }
+
+    @Test func `what was asked before a change and answered after it is not kept`() async throws {
+        let crm = FakeConnector(1, .slow(.milliseconds(60), [.person("Old", Self.number)]))
+        let fixture = SearchFixture([crm])
+        async let first = fixture.find(Self.number, as: "q")
+        #expect(await eventually { !crm.queries.isEmpty })
+        fixture.search.contactChanged([.number(Self.number)], workspace: fixture.workspace.id)
+        #expect(try await first.contacts[0].lastName == "Old")
+        crm.answer(.contacts([.person("New", Self.number)]))
+        #expect(fixture.search.remembered("q", workspace: fixture.workspace, now: fixture.held.now) == nil)
+        #expect(try await fixture.names(Self.number) == ["New"])
+    }
+
+    @Test func `workspaces share nothing`() async throws {
+        let crm = FakeConnector(1, .contacts([.person("A", Self.number)]))
+        let fixture = SearchFixture([crm])
+        _ = try await fixture.find(Self.number, as: "q")
+        let other = Workspace(
+            id: WorkspaceID(value: 8), name: "V", settings: fixture.workspace.settings,
+            createdAt: fixture.workspace.createdAt)
+        #expect(fixture.search.remembered("q", workspace: other, now: fixture.held.now) == nil)
+        let number = PartyNumber(Self.number, country: nil, plan: .builtIn)
+        #expect(fixture.search.shown(for: number, workspace: fixture.workspace.id) != nil)
+        #expect(fixture.search.shown(for: number, workspace: other.id) == nil)
+        let answer = fixture.search.search(
+            fixture.query(Self.number), as: nil, workspace: other, start: fixture.held.now)
+        guard case .pending = answer else { return #expect(Bool(false), "answered from another workspace's memory") }
+    }
+
+    // MARK: Bounds
+
+    @Test func `what is remembered stays within its bounds, and one workspace does not push out another`() async throws
+    {
+        var limits = ContactIndex.Limits()
+        limits.bytesPerWorkspace = 64 << 10
+        limits.bytes = 128 << 10
+        let crm = FakeConnector(1, kind: .builtin, .contacts([]))
+        let fixture = SearchFixture([crm], limits: limits) { $0.dummy = false }
+        let quiet = Workspace(
+            id: WorkspaceID(value: 8), name: "V", settings: fixture.workspace.settings,
+            createdAt: fixture.workspace.createdAt)
+        _ = await fixture.search.search(
+            fixture.query(Self.number), as: "q", workspace: quiet, start: fixture.held.now
+        ).value
+        for index in 0..<2_000 {
+            _ = try await fixture.find("+331420\(10_000 + index)", as: "q\(index)")
+            #expect(fixture.search.load.bytes <= limits.bytes)
+        }
+        #expect(fixture.search.remembered("q", workspace: quiet, now: fixture.held.now) != nil)
+        #expect(fixture.search.remembered("q1999", workspace: fixture.workspace, now: fixture.held.now) != nil)
+        #expect(fixture.search.remembered("q0", workspace: fixture.workspace, now: fixture.held.now) == nil)
+    }
+}
