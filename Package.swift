@@ -36,7 +36,7 @@ let package = Package(
     targets: [
         // The system, as C sees it.
         .systemLibrary(name: "CLinux"),
-        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -50,7 +50,8 @@ let package = Package(
         library("JSONText", []),
         library("CommandOptions", ["Platform"]),
         library("HTTPWire", ["Platform"]),
-        library("HTTPServer", ["CLinux", "HTTPWire", "Platform"]),
+        library("TransportSecurity", ["COpenSSL", "Platform"]),
+        library("HTTPServer", ["CLinux", "HTTPWire", "Platform", "TransportSecurity"]),
         library("HTTPClient", ["CCurl", "CLinux", "CZlib", "HTTPWire", "Platform"]),
         library("SQLiteDatabase", ["CSQLite", "Platform"]),
         library("DocumentPages", ["CCMark", "CDocuments", "Platform"]),
@@ -91,7 +92,7 @@ let package = Package(
             name: "CStubTLS", path: "Tests/CStubTLS",
             linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(
-            name: "TestSupport", dependencies: ["CLinux", "Platform"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["CLinux", "CStubTLS", "Platform"], path: "Tests/TestSupport",
             swiftSettings: settings),
         .target(
             name: "FuzzTargets",
@@ -103,7 +104,9 @@ let package = Package(
         tests("JSONTextTests", ["JSONText"]),
         tests("CommandOptionsTests", ["CommandOptions"]),
         tests("HTTPWireTests", ["HTTPWire", "Platform", "TestSupport"]),
-        tests("HTTPServerTests", ["HTTPServer", "HTTPWire", "Platform", "TestSupport"]),
+        tests("TransportSecurityTests", ["Platform", "TestSupport", "TransportSecurity"]),
+        tests(
+            "HTTPServerTests", ["HTTPClient", "HTTPServer", "HTTPWire", "Platform", "TestSupport", "TransportSecurity"]),
         tests("HTTPClientTests", ["CLinux", "CStubTLS", "CZlib", "HTTPClient", "HTTPWire", "Platform", "TestSupport"]),
         tests("SQLiteDatabaseTests", ["CFaultVFS", "Platform", "SQLiteDatabase"]),
         tests("DocumentPagesTests", ["DocumentPages", "Platform"]),

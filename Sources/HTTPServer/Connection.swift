@@ -46,6 +46,8 @@ final class Connection {
     let descriptor: FileDescriptor
     let ticket: UInt64
     let peer: NetworkAddress
+    /// TLS between the bytes below and the socket; nil where there is none.
+    var channel: SecureChannel?
     var phase = Phase.head
     var parser: RequestHeadParser
     var exchange: Exchange?
@@ -87,19 +89,20 @@ final class Connection {
 
     init(
         descriptor: consuming FileDescriptor, ticket: UInt64, peer: NetworkAddress, parser: RequestHeadParser,
-        isRefused: Bool
+        channel: SecureChannel?, isRefused: Bool
     ) {
         self.descriptor = descriptor
         self.ticket = ticket
         self.peer = peer
         self.parser = parser
+        self.channel = channel
         self.isRefused = isRefused
     }
 
-    var hasOutput: Bool { outputStart < output.count }
+    var hasOutput: Bool { outputStart < output.count || channel?.hasUnsent == true }
 
     /// What the connection costs in memory beyond itself.
-    var heldBytesNow: Int { input.count + output.count + body.count + handedBytes }
+    var heldBytesNow: Int { input.count + output.count + body.count + handedBytes + (channel?.heldBytes ?? 0) }
 }
 
 /// The connections of one loop by slot. A ticket is a slot with the generation it was given out in, so that a late

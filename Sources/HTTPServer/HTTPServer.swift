@@ -4,6 +4,7 @@ internal import Glibc
 package import HTTPWire
 package import Platform
 internal import Synchronization
+package import TransportSecurity
 
 /// An HTTP/1.1 server on one endpoint, with one thread for each of its loops.
 package final class HTTPServer: Sendable {
@@ -44,20 +45,22 @@ package final class HTTPServer: Sendable {
     ///   - loopCount: threads, 1 to `loopsMax`; one for each core is right.
     ///   - trustedProxies: whose `X-Forwarded-For` is believed.
     ///   - accessLog: where one JSON line for each answer goes; nil for none.
+    ///   - certificates: what TLS is spoken with; nil for a server without TLS.
     ///   - faultResponse: makes the answer to what the HTTP layer refuses; called on the loops.
     package init(
         endpoint: SocketEndpoint, loopCount: Int, limits: HTTPServerLimits, router: Router,
         trustedProxies: [NetworkBlock], accessLog: LogSink?, clock: Clock, random: RandomSource,
-        faultResponse: @escaping FaultResponse
+        certificates: CertificateStore? = nil, faultResponse: @escaping FaultResponse
     ) {
         precondition((1...Self.loopsMax).contains(loopCount), "1 to \(Self.loopsMax) loops, found \(loopCount)")
         self.endpoint = endpoint
         self.loopCount = loopCount
-        metrics = HTTPServerMetrics(routes: router.routes)
+        metrics = HTTPServerMetrics(routes: router.routes, certificates: certificates)
         context = ServerContext(
             limits: limits, router: router, metrics: metrics,
-            addresses: ClientAddressReader(trustedProxies: trustedProxies), accessLog: accessLog, clock: clock,
-            random: random, faultResponse: faultResponse)
+            addresses: ClientAddressReader(trustedProxies: trustedProxies), accessLog: accessLog,
+            certificates: certificates, clock: clock, random: random,
+            faultResponse: faultResponse)
     }
 
     /// Binds, starts the loops and returns where the server listens. Connections are taken from the moment it returns.

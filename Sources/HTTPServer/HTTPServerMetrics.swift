@@ -2,6 +2,7 @@
 
 internal import HTTPWire
 package import Platform
+internal import TransportSecurity
 
 /// Counters and latencies of one server.
 package final class HTTPServerMetrics: Sendable {
@@ -51,8 +52,44 @@ package final class HTTPServerMetrics: Sendable {
     let malformed = Counter()
     let shed = Counter()
     let pending = Gauge()
+    private let certificates: CertificateStore?
+    private let handshakes: [TLSAgreement: Counter]
+    private let handshakeFailures: [String: Counter]
 
-    init(routes: [Route]) {
+    /// Why a handshake did not come to its end.
+    enum HandshakeFailure {
+        case session(TLSSession.Failure)
+        /// A request in the clear.
+        case cleartext
+        case timeout
+        /// The connection ended before.
+        case closed
+
+        var label: String {
+            switch self {
+            case .session(let failure): failure.rawValue
+            case .cleartext: "cleartext"
+            case .timeout: "timeout"
+            case .closed: "closed"
+            }
+        }
+
+        static let labels =
+            TLSSession.Failure.allCases.map { HandshakeFailure.session($0).label }
+            + [cleartext, timeout, closed].map(\.label)
+    }
+
+    func count(_ agreement: TLSAgreement) { handshakes[agreement]?.add() }
+
+    func countHandshake(failed failure: HandshakeFailure) { handshakeFailures[failure.label]?.add() }
+
+    init(routes: [Route], certificates: CertificateStore?) {
+        self.certificates = certificates
+        let agreements = TLSAgreement.Version.allCases.flatMap { version in
+            [false, true].map { TLSAgreement(version: version, isResumed: $0) }
+        }
+        handshakes = Dictionary(uniqueKeysWithValues: agreements.map { ($0, Counter()) })
+        handshakeFailures = Dictionary(uniqueKeysWithValues: HandshakeFailure.labels.map { ($0, Counter()) })
         // Routes that share a label share their numbers.
         var known: [String: RouteNumbers] = [:]
         self.routes = (routes.map(\.name) + ["none"]).map { name in
@@ -109,5 +146,23 @@ package final class HTTPServerMetrics: Sendable {
         text.counter(
             "http_abandoned_answers_total", help: "Answers whose client had gone before they were ready.",
             abandoned.value)
+        if let certificates { writeSecurity(certificates, to: &text) }
+    }
+
+    private func writeSecurity(_ certificates: CertificateStore, to text: inout MetricsText) {
+        for version in TLSAgreement.Version.allCases {
+            for isResumed in [false, true] {
+                text.counter(
+                    "tls_handshakes_total", help: "Handshakes by version, and whether they resumed a session.",
+                    labels: [("version", version.rawValue), ("resumed", isResumed ? "yes" : "no")],
+                    handshakes[TLSAgreement(version: version, isResumed: isResumed)]?.value ?? 0)
+            }
+        }
+        for label in HandshakeFailure.labels {
+            text.counter(
+                "tls_handshake_failures_total", help: "Connections that ended before their handshake did.",
+                labels: [("reason", label)], handshakeFailures[label]?.value ?? 0)
+        }
+        certificates.write(to: &text)
     }
 }

@@ -2,6 +2,7 @@
 
 internal import HTTPWire
 internal import Platform
+internal import TransportSecurity
 
 extension ServerLoop {
     /// Connections that hold no more than this are not worth giving up.
@@ -41,7 +42,12 @@ extension ServerLoop {
                 if connection.lingeredBytes > context.limits.lingerBytes { drop(connection) }
                 return
             }
-            advance(connection, fresh: UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
+            let fresh = UnsafeRawBufferPointer(rebasing: readBuffer[..<count])
+            if let channel = connection.channel {
+                receive(connection, channel, fresh)
+            } else {
+                advance(connection, fresh: fresh)
+            }
         }
     }
 
@@ -71,6 +77,7 @@ extension ServerLoop {
 
     /// Writes what has been gathered. False when the connection is gone.
     func flush(_ connection: Connection) -> Bool {
+        if let channel = connection.channel, !flush(connection, channel) { return false }
         if !outgoing.isEmpty {
             if connection.hasOutput {
                 connection.output.append(contentsOf: outgoing)
@@ -84,8 +91,8 @@ extension ServerLoop {
                 if sent < outgoing.count {
                     connection.output = Array(outgoing[sent...])
                     connection.outputStart = 0
-                    connection.deadline = now + context.limits.writeTimeout
                 }
+                if connection.hasOutput { connection.deadline = now + context.limits.writeTimeout }
             }
             outgoing.removeAll(keepingCapacity: outgoing.capacity <= 4 * context.limits.outputBytes)
         } else if connection.hasOutput {
@@ -97,7 +104,7 @@ extension ServerLoop {
             connection.outputStart += sent
             // Only progress moves the deadline, so a client that does not read cannot keep its answer waiting.
             if sent > 0 { connection.deadline = now + context.limits.writeTimeout }
-            if !connection.hasOutput {
+            if connection.outputStart == connection.output.count {
                 connection.output = []
                 connection.outputStart = 0
             }
@@ -105,9 +112,28 @@ extension ServerLoop {
         return true
     }
 
+    /// Writes the records of a connection that have not been sent. False when the connection is gone.
+    private func flush(_ connection: Connection, _ channel: SecureChannel) -> Bool {
+        guard case .moved(let count) = channel.flush(connection.descriptor.rawValue) else {
+            outgoing.removeAll(keepingCapacity: true)
+            drop(connection)
+            return false
+        }
+        context.metrics.bytesWritten.add(UInt64(count))
+        if count > 0, connection.hasOutput { connection.deadline = now + context.limits.writeTimeout }
+        return true
+    }
+
     /// Bytes written, or -1 when the connection is gone.
     private func write(_ connection: Connection, _ bytes: [UInt8], from start: Int) -> Int {
         bytes.withUnsafeBytes { buffer in
+            if let channel = connection.channel {
+                let rest = UnsafeRawBufferPointer(rebasing: buffer[start...])
+                let (accepted, result) = channel.write(connection.descriptor.rawValue, rest)
+                guard case .moved(let count) = result else { return -1 }
+                context.metrics.bytesWritten.add(UInt64(count))
+                return accepted
+            }
             switch SocketCalls.send(connection.descriptor.rawValue, UnsafeRawBufferPointer(rebasing: buffer[start...]))
             {
             case .moved(let count):
@@ -158,11 +184,17 @@ extension ServerLoop {
                     drop(connection)
                     return
                 }
+                if let channel = connection.channel {
+                    channel.session.endOutput()
+                    guard flush(connection, channel) else { return }
+                    if channel.hasUnsent {
+                        connection.deadline = now + context.limits.writeTimeout
+                        interest = Poller.writable
+                        break
+                    }
+                }
                 // RFC 9112 §9.6: closing at once could reset the connection before the client has read the answer.
-                SocketCalls.endOutput(connection.descriptor.rawValue)
-                connection.phase = .lingering
-                connection.input = []
-                connection.deadline = now + context.limits.lingerTimeout
+                beginLingering(connection)
                 interest = Poller.readable
             case .lingering:
                 interest = Poller.readable
@@ -170,6 +202,14 @@ extension ServerLoop {
         }
         watch(connection, interest)
         arm(connection)
+    }
+
+    /// Closes our side; what still comes is read and thrown away until the client closes its own.
+    func beginLingering(_ connection: Connection) {
+        SocketCalls.endOutput(connection.descriptor.rawValue)
+        connection.phase = .lingering
+        connection.input = []
+        connection.deadline = now + context.limits.lingerTimeout
     }
 
     /// Whether bytes are still taken from a client whose earlier request is not answered yet.
@@ -236,6 +276,12 @@ extension ServerLoop {
         if connection.hasOutput {
             metrics.writeTimeouts.add()
             SocketCalls.resetOnClose(connection.descriptor.rawValue)
+            drop(connection)
+            return
+        }
+        if let channel = connection.channel, !channel.isCounted {
+            channel.isCounted = true
+            metrics.countHandshake(failed: .timeout)
             drop(connection)
             return
         }

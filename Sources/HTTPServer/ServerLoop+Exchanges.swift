@@ -15,7 +15,9 @@ extension ServerLoop {
                 if answered >= context.limits.requestsPerTurn || outgoing.count >= context.limits.outputBytes
                     || connection.hasOutput
                 {
-                    connection.isDeferred = !connection.hasOutput
+                    // Also when answers wait for the client: they may leave before this turn is over, and then no
+                    // event would bring the connection up again.
+                    connection.isDeferred = true
                     return offset
                 }
                 switch connection.parser.parse(bytes.extracting(offset...)) {
@@ -161,7 +163,8 @@ extension ServerLoop {
         case .route(let index, let parameters):
             let request = HTTPRequest(
                 head: exchange.head, id: exchange.id, peer: connection.peer, clientAddress: exchange.client,
-                received: exchange.received, body: connection.body, parameters: parameters)
+                received: exchange.received, body: connection.body, parameters: parameters,
+                isEncrypted: connection.channel != nil)
             connection.handedBytes = connection.body.count
             connection.body = []
             switch context.router.routes[index].handler(request) {

@@ -8,6 +8,7 @@ internal import Glibc
 internal import HTTPWire
 internal import Platform
 internal import Synchronization
+internal import TransportSecurity
 
 /// What all loops of a server share; immutable but for the atomics inside the metrics.
 struct ServerContext: Sendable {
@@ -16,6 +17,8 @@ struct ServerContext: Sendable {
     let metrics: HTTPServerMetrics
     let addresses: ClientAddressReader
     let accessLog: LogSink?
+    /// Where new connections have their certificates from; nil for a server without TLS.
+    let certificates: CertificateStore?
     let clock: Clock
     let random: RandomSource
     let faultResponse: @Sendable (HTTPFault, HTTPFaultContext) -> HTTPResponse
@@ -58,6 +61,8 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
     /// Answers of the connection at work, not yet written.
     var outgoing: [UInt8] = []
     let readBuffer: UnsafeMutableRawBufferPointer
+    /// What the loop's TLS sessions share; nil without TLS.
+    let port: TLSPort?
     var requestIDs: RequestIDs
     var accessLog: AccessLog?
     private var jobs: [UnownedJob] = []
@@ -92,6 +97,7 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
         accessLog = context.accessLog.map { AccessLog(sink: $0) }
         // Freed in deinit; only `receive` writes it, and its bytes are used before the next read.
         readBuffer = .allocate(byteCount: Self.readBytes, alignment: 64)
+        port = context.certificates == nil ? nil : TLSPort(receiveBytes: Self.readBytes)
         try poller.add(listener.rawValue, ticket: Ticket.listener, interest: Poller.readable)
         try poller.addWakeUp(inbox.descriptor, ticket: Ticket.inbox)
     }
@@ -248,9 +254,16 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
         }
         let ticket = table.nextTicket()
         let raw = descriptor.rawValue
+        let channel: SecureChannel?
+        do throws(SystemError) {
+            channel = try newChannel()
+        } catch {
+            metrics.acceptFailures.add()
+            return
+        }
         let connection = Connection(
             descriptor: descriptor, ticket: ticket, peer: peer,
-            parser: RequestHeadParser(limits: context.limits.head), isRefused: isRefused)
+            parser: RequestHeadParser(limits: context.limits.head), channel: channel, isRefused: isRefused)
         do throws(SystemError) {
             try poller.add(raw, ticket: ticket, interest: Poller.readable)
         } catch {
@@ -258,14 +271,16 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
             return
         }
         table.insert(connection)
-        if isRefused {
-            refusedCount += 1
-            refuse(connection)
-        } else {
-            metrics.connections.add(1)
-            connection.messageDeadline = now + context.limits.headerTimeout
-            settle(connection)
-        }
+        connection.messageDeadline = now + context.limits.headerTimeout
+        if isRefused { refusedCount += 1 } else { metrics.connections.add(1) }
+        // Over TLS nothing can be said before the handshake.
+        if isRefused, channel == nil { refuse(connection) } else { settle(connection) }
+    }
+
+    /// The beginning of a connection's TLS with the certificates of this moment; nil without TLS.
+    private func newChannel() throws(SystemError) -> SecureChannel? {
+        guard let port, let certificates = context.certificates else { return nil }
+        return try SecureChannel(certificates.present, port: port)
     }
 
     // MARK: Interest
@@ -280,6 +295,11 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
     /// Closes the connection and forgets it. The descriptor is closed with the last reference, which is the table's.
     func drop(_ connection: Connection) {
         guard table.connection(connection.ticket) === connection else { return }
+        if let channel = connection.channel {
+            if !channel.isCounted { context.metrics.countHandshake(failed: .closed) }
+            // RFC 8446 §6.1: each side says so before it closes; but not behind an answer that has not left whole.
+            if !connection.hasOutput { channel.sayGoodbye(connection.descriptor.rawValue) }
+        }
         poller.remove(connection.descriptor.rawValue)
         heldBytes -= connection.heldBytes
         connection.heldBytes = 0

@@ -61,6 +61,7 @@ package enum HTTPFault: Error, Hashable, Sendable {
         case trailer = "a trailer field is malformed or the trailer section is too long"
         case incomplete = "the connection was closed before the request was complete"
         case pathEncoding = "the path is not percent-encoded UTF-8"
+        case cleartext = "this port speaks TLS, use https"
         case queryEncoding = "the query is not percent-encoded UTF-8"
     }
 

@@ -32,12 +32,14 @@ package struct HTTPRequest: Sendable {
     package let received: MonotonicTime
     /// The whole body, its transfer coding taken off; empty when there is none.
     package let body: [UInt8]
+    /// Whether it came over TLS that ended in this server; a proxy in front is not known of.
+    package let isEncrypted: Bool
     private let parameters: PathParameters
 
     /// Joins the parts; only a server, or a test in its place, has them.
     package init(
         head: RequestHead, id: String, peer: NetworkAddress, clientAddress: NetworkAddress, received: MonotonicTime,
-        body: [UInt8], parameters: PathParameters
+        body: [UInt8], parameters: PathParameters, isEncrypted: Bool = false
     ) {
         self.head = head
         self.id = id
@@ -45,6 +47,7 @@ package struct HTTPRequest: Sendable {
         self.clientAddress = clientAddress
         self.received = received
         self.body = body
+        self.isEncrypted = isEncrypted
         self.parameters = parameters
     }
 

@@ -133,3 +133,95 @@ int stub_speaks_http2(stub_connection *connection) {
 }
 
 void stub_free(stub_connection *connection) { SSL_free(connection); }
+
+static void note_alert(const SSL *ssl, int where, int value) {
+    if ((where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT && (value & 0xff) != SSL_AD_CLOSE_NOTIFY)
+        SSL_set_ex_data((SSL *)ssl, 0, (void *)(long)(value & 0xff) + 1);
+}
+
+stub_connection *stub_client(const char *authority, const char *name, const unsigned char *protocols, unsigned count,
+                             int version, void *session) {
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    X509 *trusted = read_certificate(authority);
+    if (!context || !trusted) return NULL;
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context), trusted);
+    X509_free(trusted);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    if (version) {
+        SSL_CTX_set_min_proto_version(context, version == 13 ? TLS1_3_VERSION : version == 12 ? TLS1_2_VERSION : TLS1_1_VERSION);
+        SSL_CTX_set_max_proto_version(context, version == 13 ? TLS1_3_VERSION : version == 12 ? TLS1_2_VERSION : TLS1_1_VERSION);
+        // What old versions need, so that it is the server that refuses them.
+        if (version < 12) SSL_CTX_set_cipher_list(context, "ALL:@SECLEVEL=0");
+    }
+    if (count) SSL_CTX_set_alpn_protos(context, protocols, count);
+    SSL_CTX_set_info_callback(context, note_alert);
+    SSL *ssl = SSL_new(context);
+    SSL_CTX_free(context);
+    if (!ssl) return NULL;
+    SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    if (name) {
+        SSL_set_tlsext_host_name(ssl, name);
+        SSL_set1_host(ssl, name);
+    }
+    if (session) SSL_set_session(ssl, session);
+    SSL_set_connect_state(ssl);
+    return ssl;
+}
+
+int stub_use_ciphers(stub_connection *client, const char *tls12_list, const char *groups) {
+    if (tls12_list && SSL_set_cipher_list(client, tls12_list) != 1) return 0;
+    return groups ? (int)SSL_set1_groups_list(client, groups) : 1;
+}
+
+int stub_handshake(stub_connection *client) {
+    int code = SSL_do_handshake(client);
+    if (code == 1) return 1;
+    code = SSL_get_error(client, code);
+    return code == SSL_ERROR_WANT_READ || code == SSL_ERROR_WANT_WRITE ? 0 : -1;
+}
+
+void stub_put_records(stub_connection *client, const void *bytes, int count) { BIO_write(SSL_get_rbio(client), bytes, count); }
+
+int stub_take_records(stub_connection *client, void *bytes, int count) {
+    int taken = BIO_read(SSL_get_wbio(client), bytes, count);
+    return taken < 0 ? 0 : taken;
+}
+
+int stub_read_records(stub_connection *client, void *bytes, int count) {
+    int code = SSL_read(client, bytes, count);
+    if (code > 0) return code;
+    code = SSL_get_error(client, code);
+    return code == SSL_ERROR_WANT_READ ? 0 : code == SSL_ERROR_ZERO_RETURN ? -1 : -2;
+}
+
+void stub_end(stub_connection *client) { SSL_shutdown(client); }
+int stub_update_keys(stub_connection *client) {
+    return SSL_key_update(client, SSL_KEY_UPDATE_REQUESTED) == 1 && SSL_do_handshake(client) == 1;
+}
+int stub_renegotiate(stub_connection *client) { return SSL_renegotiate(client) == 1 && (SSL_do_handshake(client), 1); }
+int stub_version(stub_connection *client) {
+    return SSL_version(client) == TLS1_3_VERSION ? 13 : SSL_version(client) == TLS1_2_VERSION ? 12 : 0;
+}
+int stub_is_resumed(stub_connection *client) { return SSL_session_reused(client); }
+const char *stub_cipher(stub_connection *client) { return SSL_get_cipher_name(client); }
+int stub_compresses(stub_connection *client) { return SSL_get_current_compression(client) != NULL; }
+
+int stub_peer(stub_connection *client, char *name, int count) {
+    X509 *certificate = SSL_get0_peer_certificate(client);
+    if (!certificate) return 0;
+    X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name, count);
+    return sk_X509_num(SSL_get_peer_cert_chain(client));
+}
+
+int stub_protocol(stub_connection *client, char *name, int count) {
+    const unsigned char *chosen;
+    unsigned int length;
+    SSL_get0_alpn_selected(client, &chosen, &length);
+    if ((int)length > count) return 0;
+    memcpy(name, chosen, length);
+    return (int)length;
+}
+
+int stub_alert(stub_connection *client) { return (int)(long)SSL_get_ex_data(client, 0) - 1; }
+void *stub_session(stub_connection *client) { return SSL_get1_session(client); }
+void stub_session_free(void *session) { SSL_SESSION_free(session); }

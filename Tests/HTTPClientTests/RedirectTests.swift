@@ -1,6 +1,7 @@
 import HTTPClient
 import HTTPWire
 import Platform
+import TestSupport
 import Testing
 
 @Suite struct RedirectTests {

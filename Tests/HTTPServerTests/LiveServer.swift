@@ -4,6 +4,7 @@ import HTTPServer
 import HTTPWire
 import Platform
 import TestSupport
+import TransportSecurity
 
 /// Holds tasks until a test lets them go, from a thread that is no loop.
 final class Gate: Sendable {
@@ -161,6 +162,9 @@ struct LiveServer: Sendable {
                         status: .ok, contentType: "application/octet-stream",
                         body: [UInt8](repeating: UInt8(ascii: "b"), count: count)))
             },
+            Route(.get, "/secure", name: "secure") { request in
+                .ready(HTTPResponse(status: .ok, contentType: "text/plain", text: "\(request.isEncrypted)"))
+            },
             Route(.get, "/who", name: "who") { request in
                 .ready(
                     HTTPResponse(
@@ -180,11 +184,12 @@ struct LiveServer: Sendable {
 
     static func make(
         _ endpoint: SocketEndpoint, limits: HTTPServerLimits, loops: Int, trustedProxies: [NetworkBlock],
-        log: LogSink?, gate: Gate, elsewhere: Elsewhere = Elsewhere()
+        log: LogSink?, gate: Gate, elsewhere: Elsewhere = Elsewhere(), certificates: CertificateStore? = nil
     ) -> HTTPServer {
         HTTPServer(
             endpoint: endpoint, loopCount: loops, limits: limits, router: Router(routes: routes(gate, elsewhere)),
             trustedProxies: trustedProxies, accessLog: log, clock: .system, random: .system,
+            certificates: certificates,
             faultResponse: { fault, context in
                 var response = fault.response(requestID: context.requestID)
                 response.add("X-Path", context.path ?? "-")
@@ -198,14 +203,14 @@ let loopback = SocketEndpoint(address: .v4(0x7f00_0001), port: 0)
 /// Runs `body` against a fresh server and stops it afterwards.
 func withServer(
     limits: HTTPServerLimits = HTTPServerLimits(), loops: Int = 1, trustedProxies: [NetworkBlock] = [],
-    log: LogSink? = nil, _ body: (LiveServer) throws -> Void
+    log: LogSink? = nil, certificates: CertificateStore? = nil, _ body: (LiveServer) throws -> Void
 ) throws {
     let gate = Gate()
     let elsewhere = Elsewhere()
     let thread = try elsewhere.start()
     let server = LiveServer.make(
         loopback, limits: limits, loops: loops, trustedProxies: trustedProxies, log: log, gate: gate,
-        elsewhere: elsewhere)
+        elsewhere: elsewhere, certificates: certificates)
     let live = LiveServer(server: server, endpoint: try server.start(), gate: gate)
     defer {
         gate.open()

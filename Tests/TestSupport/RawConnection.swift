@@ -117,6 +117,13 @@ package final class RawConnection {
         }
     }
 
+    /// Whatever has come, at least one byte; empty at the end of the stream.
+    package func readSome(_ deadline: MonotonicTime) throws(TestClientError) -> [UInt8] {
+        while buffer.isEmpty { guard try fill(deadline) else { break } }
+        defer { buffer = [] }
+        return buffer
+    }
+
     /// What has come and not been taken as an answer.
     package var unread: [UInt8] { buffer }
 
