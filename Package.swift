@@ -127,8 +127,8 @@ let package = Package(
         tests(
             "MiddlewareStorageTests",
             [
-                "CFaultVFS", "CRMMiddleware", "CRMTemplate", "JSONText", "MiddlewareStorage", "NumbersCore",
-                "Platform", "SQLiteDatabase", "TestSupport",
+                "CFaultVFS", "CRMMiddleware", "CRMTemplate", "CSQLite", "JSONText", "MiddlewareStorage",
+                "NumbersCore", "Platform", "SQLiteDatabase", "TestSupport",
             ]),
         tests(
             "NumbersStorageTests",

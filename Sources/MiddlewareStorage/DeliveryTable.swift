@@ -186,9 +186,9 @@ package enum DeliveryTable {
     package static func counts(on connection: Connection) throws(DatabaseError) -> DeliveryCounts {
         let counts = try connection.first(
             """
-            SELECT (SELECT count(*) FROM deliveries WHERE state = 'pending'),
-                (SELECT count(*) FROM deliveries WHERE state = 'dead'),
-                (SELECT min(created_at) FROM deliveries WHERE state = 'pending')
+            SELECT (SELECT count(*) FROM deliveries INDEXED BY deliveries_pending WHERE state = 'pending'),
+                (SELECT count(*) FROM deliveries INDEXED BY deliveries_dead WHERE state = 'dead'),
+                (SELECT min(created_at) FROM deliveries INDEXED BY deliveries_pending WHERE state = 'pending')
             """
         ) { row throws(DatabaseError) in
             DeliveryCounts(
