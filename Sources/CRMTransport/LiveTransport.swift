@@ -24,7 +24,7 @@ package struct LiveTransport: TemplateTransport {
             let response = try await client.send(Self.outgoing(request), deadline: deadline)
             return TemplateResponse(status: response.status, headers: response.headers, body: response.body)
         } catch {
-            throw TransportFailure(Self.kind(error.kind), error.message)
+            throw TransportFailure(Self.kind(error.kind), error.message, mayHaveArrived: error.mayHaveArrived)
         }
     }
 

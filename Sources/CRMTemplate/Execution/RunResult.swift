@@ -25,11 +25,20 @@ package struct RunResult: Sendable {
         /// The scenario's Id, or `scenario N` (from 1) for one without.
         package let scenario: String
         package let message: String
+        /// Of `http-status`: what the CRM answered.
+        package let status: Int?
+        /// Of `transport`: why no answer came.
+        package let transport: TransportFailure.Kind?
 
-        package init(code: String, scenario: String, message: String) {
+        package init(
+            code: String, scenario: String, message: String, status: Int? = nil,
+            transport: TransportFailure.Kind? = nil
+        ) {
             self.code = code
             self.scenario = scenario
             self.message = message
+            self.status = status
+            self.transport = transport
         }
     }
 
@@ -41,6 +50,11 @@ package struct RunResult: Sendable {
     package var results: [Contact]
     package var exchanges: [Exchange]
     package var failures: [Failure]
+    /// Whether the CRM may have done what a request other than GET asked of it: one was answered, not with a refusal
+    /// (4xx), or may have arrived without an answer. Requests of a login do not count.
+    package var mayHaveWritten = false
+    /// The same of GETs.
+    package var mayHaveRead = false
     /// There when it was asked for.
     package var trace: Trace?
 

@@ -108,7 +108,7 @@ package final class TemplateInstance: Sendable {
         let run = TriggeredRun(self, trigger, inputs, options, deadline, recorder)
         if await admit(run, options, deadline, recorder) {
             await run.perform()
-            queue.leave()
+            if run.hasPlace { queue.leave(options.priority) }
         }
         return run.finish(took: began.duration(to: clock.monotonic()))
     }
@@ -116,7 +116,7 @@ package final class TemplateInstance: Sendable {
     private func admit(
         _ run: TriggeredRun, _ options: RunOptions, _ deadline: MonotonicTime, _ recorder: TraceRecorder?
     ) async -> Bool {
-        if queue.enterAtOnce() { return true }
+        if queue.enterAtOnce(options.priority) { return true }
         recorder?.begin(.queued)
         defer { recorder?.end() }
         switch await queue.enter(options.priority, until: deadline, alarm: alarm) {

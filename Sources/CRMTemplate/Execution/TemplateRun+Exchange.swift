@@ -9,7 +9,7 @@ extension TemplateRun {
         _ request: RequestTemplate, _ planned: PlannedScenario, _ level: ChainLevel?
     ) async -> TemplateResponse? {
         while true {
-            guard await authenticate(planned) else { return nil }
+            guard await authenticate(planned), await letLookupsPass(planned) else { return nil }
             if mustStop(planned.name) { return nil }
             var built: TemplateRequest
             do {
@@ -33,9 +33,23 @@ extension TemplateRun {
                 recorder?.note("404 is taken for no record")
                 return nil
             }
-            fail("http-status", planned.name, "the CRM answered \(response.status)")
+            fail("http-status", planned.name, "the CRM answered \(response.status)", status: response.status)
             return nil
         }
+    }
+
+    /// Gives the instance's only place to lookups that wait for it, and waits until it has the place again.
+    /// - Returns: false when it did not get it again: the run has ended, and it was told why.
+    private func letLookupsPass(_ planned: PlannedScenario) async -> Bool {
+        guard isDelivery, hasPlace else { return !isHalted }
+        switch await instance.queue.yield(until: deadline, alarm: instance.alarm) {
+        case .admitted: return true
+        case .late, .full: fail("deadline", planned.name, "the time for the run was over before lookups had ended")
+        case .cancelled: fail("cancelled", planned.name, "the run was cancelled while it waited for lookups")
+        }
+        hasPlace = false
+        halt()
+        return false
     }
 
     private func send(_ request: TemplateRequest, _ planned: PlannedScenario) async -> TemplateResponse? {
@@ -59,9 +73,9 @@ extension TemplateRun {
         do {
             response = try await instance.transport.send(request, deadline: deadline)
         } catch {
-            tell(request, nil)
+            tell(request, nil, mayHaveArrived: error.mayHaveArrived)
             recorder?.record(.transportFailure(error))
-            if !mustStop(planned.name) { fail("transport", planned.name, error.message) }
+            if !mustStop(planned.name) { fail("transport", planned.name, error.message, transport: error.kind) }
             return nil
         }
         tell(request, response.status)
@@ -69,7 +83,10 @@ extension TemplateRun {
         return response
     }
 
-    private func tell(_ request: TemplateRequest, _ status: Int?) {
+    private func tell(_ request: TemplateRequest, _ status: Int?, mayHaveArrived: Bool = true) {
+        if !role.isSecret, mayHaveArrived, status.map({ !(400...499).contains($0) }) ?? true {
+            if request.method == "GET" { result.mayHaveRead = true } else { result.mayHaveWritten = true }
+        }
         let url = hidingSecrets(request.url.redacted)
         guard toldBytes + url.utf8.count <= Self.toldBytesAtMost else { return }
         toldBytes += url.utf8.count

@@ -74,6 +74,10 @@ final class TemplateRun {
     let collectsRecords: Bool
     /// Whether it asks for somebody, so that nobody is an answer too.
     let isLookup: Bool
+    /// Whether lookups may go before each of its requests.
+    let isDelivery: Bool
+    /// Whether it has its place in the queue: a delivery that gave it up for lookups may not get it back in time.
+    var hasPlace = true
 
     var result = RunResult()
     /// The results as a trace may show them; empty without a trace.
@@ -94,7 +98,7 @@ final class TemplateRun {
     init(
         _ instance: TemplateInstance, role: Role, deadline: MonotonicTime, recorder: TraceRecorder?,
         inputs: [(name: String, variable: Variable)], number: String = "", collectsRecords: Bool = false,
-        isLookup: Bool = false
+        isLookup: Bool = false, isDelivery: Bool = false
     ) {
         self.instance = instance
         self.role = role
@@ -104,6 +108,7 @@ final class TemplateRun {
         self.number = number
         self.collectsRecords = collectsRecords
         self.isLookup = isLookup
+        self.isDelivery = isDelivery
         rootScope = Self.scope(instance.base, inputs)
     }
 
@@ -153,8 +158,12 @@ final class TemplateRun {
     }
 
     /// Tells that a scenario did not do what it is for.
-    func fail(_ code: String, _ scenario: String, _ message: String) {
-        let failure = RunResult.Failure(code: code, scenario: scenario, message: hidingSecrets(message))
+    func fail(
+        _ code: String, _ scenario: String, _ message: String, status: Int? = nil,
+        transport: TransportFailure.Kind? = nil
+    ) {
+        let failure = RunResult.Failure(
+            code: code, scenario: scenario, message: hidingSecrets(message), status: status, transport: transport)
         recorder?.record(.failure(failure))
         if result.failures.count < Self.failuresToldAtMost { result.failures.append(failure) }
     }

@@ -62,15 +62,27 @@ package struct TransportFailure: Error, Sendable, Hashable {
     package enum Kind: String, Sendable, Hashable {
         case cannotResolve, cannotConnect, tls, timedOut, cancelled, refusedAddress, tooLarge, protocolError
         case badRedirect, notRecorded, overloaded
+
+        /// Whether a request that failed so may have arrived, for all that is known.
+        fileprivate var mayHaveArrived: Bool {
+            switch self {
+            case .cannotResolve, .cannotConnect, .tls, .refusedAddress, .notRecorded, .overloaded: false
+            case .timedOut, .cancelled, .tooLarge, .protocolError, .badRedirect: true
+            }
+        }
     }
 
     package let kind: Kind
     /// For people: what failed, where (host and port, never a query or a credential), what to do.
     package let message: String
+    /// Whether the other side may have got the request, and so may have done what it asks.
+    package let mayHaveArrived: Bool
 
-    package init(_ kind: Kind, _ message: String) {
+    /// - Parameter mayHaveArrived: nil: as the kind lets expect.
+    package init(_ kind: Kind, _ message: String, mayHaveArrived: Bool? = nil) {
         self.kind = kind
         self.message = message
+        self.mayHaveArrived = mayHaveArrived ?? kind.mayHaveArrived
     }
 }
 

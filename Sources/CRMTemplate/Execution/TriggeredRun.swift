@@ -41,9 +41,13 @@ final class TriggeredRun {
             inputs: inputs.values.map { ($0.key, Variable($0.value, .data)) } + [
                 ("FoundRecordCount", Variable(.integer(0), .template))
             ],
-            number: number, collectsRecords: collectsRecords, isLookup: trigger.isLookup)
+            number: number, collectsRecords: collectsRecords, isLookup: trigger.isLookup,
+            isDelivery: options.priority == .delivery)
         run.result.failures = instance.defects
     }
+
+    /// Whether it still has the place in the queue that it was given.
+    var hasPlace: Bool { run.hasPlace }
 
     /// Tells why the run does not take place.
     func refuse(_ code: String, _ message: String) { run.fail(code, "", message) }

@@ -1,10 +1,10 @@
 // One task waiting for one value. What it holds is behind a monitor.
 
-internal import Platform
+package import Platform
 
 /// A task's wait for a value that somebody else gives, that its deadline takes away, or that its cancellation ends:
 /// whichever comes first, the others are too late.
-final class Waiter<Value: Sendable>: Sendable {
+package final class Waiter<Value: Sendable>: Sendable {
     private enum State {
         case idle
         case waiting(CheckedContinuation<Value, Never>)
@@ -13,10 +13,12 @@ final class Waiter<Value: Sendable>: Sendable {
 
     private let state = Monitor<State>(.idle)
 
+    package init() {}
+
     /// Gives the value.
     /// - Returns: false when the wait has ended by something else; the value is not used then.
     @discardableResult
-    func resume(_ value: Value) -> Bool {
+    package func resume(_ value: Value) -> Bool {
         let (isFirst, continuation) = state.withLock {
             state -> (Bool, CheckedContinuation<Value, Never>?) in
             switch state {
@@ -38,7 +40,7 @@ final class Waiter<Value: Sendable>: Sendable {
     /// - Parameters:
     ///   - late: what it is when the deadline comes first.
     ///   - cancelled: what it is when the task is cancelled first.
-    func value(until deadline: MonotonicTime, alarm: Alarm, late: Value, cancelled: Value) async -> Value {
+    package func value(until deadline: MonotonicTime, alarm: Alarm, late: Value, cancelled: Value) async -> Value {
         let bell = Task {
             await alarm.ring(at: deadline)
             // Cancelled below: the value is there, and this comes too late.

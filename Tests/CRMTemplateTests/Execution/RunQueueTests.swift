@@ -135,4 +135,90 @@ struct RunQueueTests {
         #expect(transport.lines.count == 400)
         #expect(time.sleeping == 0)
     }
+
+    @Test(arguments: [2, 3])
+    func `of several places deliveries leave one to lookups`(places: Int) async {
+        let (instance, transport) = make(places: places)
+        var tasks: [Task<RunResult, Never>] = []
+        for number in 0..<places + 1 { tasks.append(await begin("firstd\(number)", instance, priority: .delivery)) }
+        #expect(transport.lines.count == places - 1)
+        tasks.append(await begin("firstl", instance))
+        #expect(transport.lines.count == places)
+        #expect(transport.lines.last == "GET https://crm.test/firstl")
+        // A lookup that ends hands its place to nobody: deliveries have all of theirs.
+        #expect(time.sleeping == 2)
+        gate.open()
+        for task in tasks { #expect(await task.value.failures == []) }
+        #expect(transport.lines.count == places + 2)
+        #expect(time.sleeping == 0)
+    }
+
+    /// Two requests a run, the first of them held up.
+    private func makeChain() -> (TemplateInstance, ScriptedTransport) {
+        let transport = ScriptedTransport(
+            ["GET https://crm.test/a/held": [.json("{}", gate: gate)], "GET *": [.json("{}")]], time: time)
+        let sample = template(
+            [scenario("", "https://crm.test/a/[Number]"), scenario("", "https://crm.test/b/[Number]")], places: 1)
+        return (instance(sample, transport, time: time), transport)
+    }
+
+    @Test func `the only place goes from a delivery to lookups between its requests, and back before other deliveries`()
+        async
+    {
+        let (instance, transport) = makeChain()
+        var tasks = [await begin("held", instance, priority: .delivery)]
+        tasks.append(await begin("d2", instance, priority: .delivery))
+        tasks.append(await begin("l1", instance))
+        tasks.append(await begin("l2", instance))
+        gate.open()
+        for task in tasks { #expect(await task.value.failures == []) }
+        #expect(
+            transport.lines.map { String($0.dropFirst("GET https://crm.test/".count)) } == [
+                "a/held", "a/l1", "b/l1", "a/l2", "b/l2", "b/held", "a/d2", "b/d2",
+            ])
+        #expect(time.sleeping == 0)
+    }
+
+    @Test func `a delivery keeps its place when the lookup behind it gives up`() async {
+        let (instance, transport) = makeChain()
+        let delivery = await begin("held", instance, priority: .delivery, deadline: .seconds(2))
+        let cancelled = await begin("l1", instance, deadline: .seconds(100))
+        cancelled.cancel()
+        #expect(await cancelled.value.failures.map(\.code) == ["cancelled"])
+        // The lookup gave up: the delivery keeps its place.
+        gate.open()
+        #expect(await delivery.value.failures == [])
+        #expect(transport.lines.map { String($0.dropFirst("GET https://crm.test/".count)) } == ["a/held", "b/held"])
+        let next = await instance.run(
+            .lookupByNumber, RunInputs(["Number": .text("next")]), options: RunOptions(deadline: .seconds(1)))
+        #expect(next.failures == [])
+    }
+
+    @Test func `a delivery whose time is over while lookups have the place says so`() async {
+        let slow = Gate()
+        let transport = ScriptedTransport(
+            [
+                "GET https://crm.test/a/held": [.json("{}", gate: gate)],
+                "GET https://crm.test/a/slow": [.json("{}", gate: slow)], "GET *": [.json("{}")],
+            ], time: time)
+        let sample = template(
+            [scenario("", "https://crm.test/a/[Number]"), scenario("", "https://crm.test/b/[Number]")], places: 1)
+        let instance = instance(sample, transport, time: time)
+        let delivery = await begin("held", instance, priority: .delivery, deadline: .seconds(2))
+        let lookup = await begin("slow", instance, deadline: .seconds(100))
+        gate.open()
+        await eventually { slow.arrivals == 1 && time.sleeping == 1 }
+        time.advance(by: .seconds(2))
+        #expect(await delivery.value.failures.map(\.code) == ["deadline"])
+        slow.open()
+        #expect(await lookup.value.failures == [])
+        // The place was freed once: one run at a time still.
+        let last = await instance.run(
+            .lookupByNumber, RunInputs(["Number": .text("last")]), options: RunOptions(deadline: .seconds(1)))
+        #expect(last.failures == [])
+        #expect(
+            transport.lines.map { String($0.dropFirst("GET https://crm.test/".count)) } == [
+                "a/held", "a/slow", "b/slow", "a/last", "b/last",
+            ])
+    }
 }
