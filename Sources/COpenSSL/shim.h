@@ -1,4 +1,4 @@
-// libcrypto: hashing and constant-time comparison. libssl: TLS, whose settings are macros, which Swift does not import.
+// libcrypto: hashing, encryption, constant-time comparison. libssl: TLS, whose settings are macros Swift does not import.
 #ifndef NUMBERS_COPENSSL_SHIM_H
 #define NUMBERS_COPENSSL_SHIM_H
 
