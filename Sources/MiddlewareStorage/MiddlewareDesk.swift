@@ -19,12 +19,14 @@ package final class MiddlewareDesk {
 
     // MARK: Workspaces
 
-    /// Makes a workspace with every setting at its default.
+    /// Makes a workspace with every setting at its default, and with the built-in contacts.
     package func createWorkspace(name: String) throws(DatabaseError) -> Workspace {
         let workspace = Workspace(
             id: WorkspaceID(random: random), name: name, settings: WorkspaceSettings(), createdAt: clock.wall())
         try connection.transaction { () throws(DatabaseError) in
             try WorkspaceTable.insert(workspace, on: connection)
+            try ConnectorTable.insertBuiltIn(
+                workspace: workspace.id, id: ConnectorID(random: random), at: workspace.createdAt, on: connection)
         }
         return workspace
     }

@@ -10,7 +10,7 @@ package enum MiddlewareSchema {
     package static let schema = DatabaseSchema(
         applicationID: applicationID, productName: "MiddlewareServer",
         migrations: [
-            workspacesAndTokens, deliveries,
+            workspacesAndTokens, connectors, deliveries,
         ],
         otherProducts: [DatabaseProduct(applicationID: 0x4e4f_4c31, name: "LookupServer")])
 }

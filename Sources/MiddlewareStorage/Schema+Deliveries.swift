@@ -6,16 +6,8 @@ extension MiddlewareSchema {
     /// `is_head` marks the oldest pending delivery of a contact at a connector, the one that may be tried; an attempt
     /// under way has `begun_at`. Every index of what is not settled is partial, so that what is costs nothing.
     static let deliveries = Migration(
-        version: 2, summary: "deliveries",
+        version: 3, summary: "deliveries",
         sql: """
-            CREATE TABLE IF NOT EXISTS connectors (
-                id INTEGER PRIMARY KEY,
-                workspace_id INTEGER NOT NULL REFERENCES workspaces (id),
-                kind TEXT NOT NULL,
-                features INTEGER NOT NULL,
-                enabled INTEGER NOT NULL
-            ) STRICT;
-
             CREATE TABLE deliveries (
                 id INTEGER PRIMARY KEY AUTOINCREMENT,
                 workspace_id INTEGER NOT NULL REFERENCES workspaces (id),

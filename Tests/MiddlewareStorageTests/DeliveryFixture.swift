@@ -31,7 +31,8 @@ final class DeliveryFixture {
     ) throws {
         try connection.run(
             """
-            INSERT INTO connectors (id, workspace_id, kind, features, enabled) VALUES (?, ?, 'template', ?, ?)
+            INSERT INTO connectors (id, workspace_id, kind, name, priority, features, enabled, revision, created_at)
+            VALUES (?, ?, 'template', 'CRM', 100, ?, ?, 1, 0)
             """, .integer(id.value), .integer((workspace ?? self.workspace).value),
             .integer(Int64(features.rawValue)), .boolean(isEnabled))
     }
