@@ -2,6 +2,7 @@
 
 import HTTPWire
 import JSONText
+import NumbersCore
 
 /// The shapes that every answer of the middleware has. What belongs to one subject is beside its routes.
 enum MiddlewareReplies {
@@ -49,6 +50,20 @@ enum MiddlewareReplies {
         writer.field("error", code)
         writer.endObject()
         return json(writer.finish(), status: .badRequest)
+    }
+
+    /// 429.
+    static func rateLimited(_ code: String, _ message: String, retryAfterSeconds: Int) -> HTTPResponse {
+        let seconds = max(1, retryAfterSeconds)
+        return problem(.tooManyRequests, code, "\(message) Try again in \(seconds) seconds.")
+            .adding("Retry-After", String(seconds))
+    }
+
+    /// The state of a workspace's limit, on every answer to a token.
+    static func add(_ rate: RateWindow.Decision, to response: inout HTTPResponse) {
+        response.add("RateLimit-Limit", String(rate.limit))
+        response.add("RateLimit-Remaining", String(rate.remaining))
+        response.add("RateLimit-Reset", String(rate.resetSeconds))
     }
 
     /// 503: storage does not answer in time.

@@ -10,6 +10,9 @@ import ServerProcess
 
 /// The paths of MiddlewareServer. Each subject's table is in an extension of its own.
 struct MiddlewareRoutes: Sendable {
+    let tokenAccess: TokenAccess
+    let contextAccess: ContextAccess
+    let tokens: TokenService
     let operations: Operations
     let documents: DocumentAnswers
     let plan: PresentPlan
@@ -35,14 +38,98 @@ struct MiddlewareRoutes: Sendable {
     func scoped(
         _ request: HTTPRequest, _ work: @escaping @Sendable (Workspace) -> Deferred<HTTPResponse>
     ) -> Reply {
-        .ready(MiddlewareReplies.problem(.unauthorized, "unauthenticated", "This endpoint needs an access token."))
+        let attempt = TokenAttempt(
+            text: request.bearerToken, address: request.clientAddress, time: request.received, now: clock.wall())
+        switch tokenAccess.admit(attempt, needing: .lookup) {
+        case .ready(.failure(let denial)): return .ready(Self.denied(denial))
+        // A token that was used lately: no task unless the work itself needs one.
+        case .ready(.success(let admission)): return Self.reply(work(admission.workspace), admission.rate)
+        case .pending(let admitting):
+            return .pending {
+                switch await admitting() {
+                case .failure(let denial): Self.denied(denial)
+                case .success(let admission):
+                    Self.limited(await work(admission.workspace).value, admission.rate)
+                }
+            }
+        }
     }
 
     /// The same for a context token in the path; whatever is wrong with it, the answer is that of an unknown path.
     func contextScoped(
         _ request: HTTPRequest, _ work: @escaping @Sendable (Workspace) -> Deferred<HTTPResponse>
     ) -> Reply {
-        .ready(MiddlewareReplies.fault(.notFound))
+        let admitted = contextAccess.admit(
+            token: try? request.pathParameter("token"), secret: try? request.pathParameter("tokenSecret"),
+            address: request.clientAddress, time: request.received, now: clock.wall())
+        switch admitted {
+        case .ready(.failure(let denial)): return .ready(Self.denied(denial))
+        case .ready(.success(let admission)): return Self.reply(work(admission.workspace), admission.rate)
+        case .pending(let admitting):
+            return .pending {
+                switch await admitting() {
+                case .failure(let denial): Self.denied(denial)
+                case .success(let admission):
+                    Self.limited(await work(admission.workspace).value, admission.rate)
+                }
+            }
+        }
+    }
+
+    private static func reply(_ response: Deferred<HTTPResponse>, _ rate: RateWindow.Decision) -> Reply {
+        switch response {
+        case .ready(let response): .ready(limited(response, rate))
+        case .pending(let work): .pending { limited(await work(), rate) }
+        }
+    }
+
+    private static func limited(_ response: HTTPResponse, _ rate: RateWindow.Decision) -> HTTPResponse {
+        var response = response
+        MiddlewareReplies.add(rate, to: &response)
+        return response
+    }
+
+    private static func denied(_ denial: TokenDenial) -> HTTPResponse {
+        switch denial {
+        case .missingToken:
+            // RFC 6750 §3.1: without a token the challenge says nothing about errors.
+            return MiddlewareReplies.problem(
+                .unauthorized, "unauthenticated",
+                "This endpoint needs an access token: send `Authorization: Bearer <token>`."
+            ).adding("WWW-Authenticate", "Bearer realm=\"crm\"")
+        case .invalidToken:
+            return MiddlewareReplies.problem(
+                .unauthorized, "unauthenticated", "The access token is not known, was revoked or has expired."
+            ).adding("WWW-Authenticate", "Bearer realm=\"crm\", error=\"invalid_token\"")
+        case .insufficientScope(let rate):
+            return limited(
+                MiddlewareReplies.problem(
+                    .forbidden, "insufficient_scope", "This endpoint needs a token with the scopes client and crm."
+                ).adding(
+                    "WWW-Authenticate",
+                    "Bearer realm=\"crm\", error=\"insufficient_scope\", scope=\"\(TokenScopes.lookup)\""), rate)
+        case .rateLimitedWorkspace(let rate): return rateLimited(rate)
+        case .rateLimitedAddress(let seconds):
+            return MiddlewareReplies.rateLimited(
+                "rate_limited_ip", "There were too many failed authentications from this address.",
+                retryAfterSeconds: seconds)
+        case .unavailable: return MiddlewareReplies.unavailable()
+        }
+    }
+
+    private static func denied(_ denial: ContextDenial) -> HTTPResponse {
+        switch denial {
+        case .unknown: MiddlewareReplies.fault(.notFound)
+        case .rateLimitedWorkspace(let rate): rateLimited(rate)
+        case .unavailable: MiddlewareReplies.unavailable()
+        }
+    }
+
+    private static func rateLimited(_ rate: RateWindow.Decision) -> HTTPResponse {
+        limited(
+            MiddlewareReplies.rateLimited(
+                "rate_limited_workspace", "The limit of \(rate.limit) requests a minute is reached.",
+                retryAfterSeconds: rate.retryAfterSeconds), rate)
     }
 
     // MARK: Bodies

@@ -12,6 +12,8 @@ struct MiddlewareSettings: Sendable {
     let requestsPerMinute: Int
     /// After how many attempts a delivery is dead.
     let deliveryAttempts: Int
+    /// How long an access token lives.
+    let tokenLife: Duration
 
     /// Bodies where the route says nothing else: reports and contacts take a few KiB.
     static let bodyBytes = 65_536
@@ -26,17 +28,24 @@ struct MiddlewareSettings: Sendable {
     private static let attemptsOption = Option.value(
         "delivery-attempts", .integer(DeliveryPolicy.attemptsRange), default: String(DeliveryPolicy.attemptsDefault),
         help: "Attempts to deliver a call to a CRM before it is given up; 60 take about a day.")
+    private static let tokenLifeOption = Option.value(
+        "token-life", .duration(TokenRecord.lifeRange), default: "1h", help: "How long an access token lives.")
 
     /// The options with their help.
     static let options = serverOptions.program(
         name: "MiddlewareServer",
         summary: "Stands between PBXs and CRMs: contacts, call and chat journals, for many customers.",
         environmentPrefix: "NUMBERS_MIDDLEWARE_",
-        sections: [OptionSection("Service", [requestsOption.declaration, attemptsOption.declaration])])
+        sections: [
+            OptionSection(
+                "Service",
+                [requestsOption.declaration, tokenLifeOption.declaration, attemptsOption.declaration])
+        ])
 
     init(_ values: OptionValues, cores: Int) {
         server = Self.serverOptions.settings(values, cores: cores)
         requestsPerMinute = values[Self.requestsOption]
         deliveryAttempts = values[Self.attemptsOption]
+        tokenLife = values[Self.tokenLifeOption]
     }
 }

@@ -32,14 +32,23 @@ final class RunningServer {
         ) { _ throws(StartFailure) in }
         let (writer, readers) = (database.writer, database.readers)
 
+        let tokenStore = SQLiteTokens(writer: writer, readers: readers)
+        let limits = WorkspaceLimits()
+        let tokenAccess = TokenAccess(
+            store: tokenStore, limits: limits, requestsPerMinute: settings.requestsPerMinute)
+        let contextAccess = ContextAccess(
+            store: tokenStore, limits: limits, requestsPerMinute: settings.requestsPerMinute)
         let deliveries = DeliveryMetrics()
         let outbox = Outbox(
             store: SQLiteDeliveries(writer: writer, readers: readers) { _, _, _ throws(DatabaseError) in .gone },
             source: NoConnectors(), policy: DeliveryPolicy(attemptsMax: settings.deliveryAttempts),
             metrics: deliveries, clock: clock, alarm: .system, random: random, logger: log.logger)
         let housekeeping = MiddlewareHousekeeping(
-            writer: writer, readers: readers, listeners: [OutboxListener(outbox: outbox)],
-            sweeps: [MiddlewareSweep(DeliveryTable.sweep)], clock: clock, logger: log.logger)
+            writer: writer, readers: readers,
+            listeners: [
+                TokenMemory(tokens: tokenAccess, contextTokens: contextAccess), OutboxListener(outbox: outbox),
+            ],
+            sweeps: [TokenTable.expired, MiddlewareSweep(DeliveryTable.sweep)], clock: clock, logger: log.logger)
         let operations = Operations(
             database: housekeeping.database, writer: writer, log: log.sink, access: metricsAccess,
             metadataVersion: { plan.value.metadataVersion }, sources: [deliveries], clock: clock)
@@ -48,6 +57,8 @@ final class RunningServer {
             DocumentSite(.middleware), publicOrigin: settings.server.publicOrigin, templateKey: nil
         ) { _ in MiddlewareReplies.invalid(hints: [DocumentAnswers.unusableHost]) }
         let routes = MiddlewareRoutes(
+            tokenAccess: tokenAccess, contextAccess: contextAccess,
+            tokens: TokenService(store: tokenStore, life: settings.tokenLife, clock: clock, random: random),
             operations: operations, documents: documents, plan: plan, outbox: outbox, clock: clock, random: random)
         self.routes = routes.all
         let server = HTTPServer(
@@ -65,5 +76,27 @@ final class RunningServer {
                 ("port", .integer(Int64(process.endpoint.port))), ("loops", .integer(Int64(settings.server.loops))),
                 ("number_plan", .text(plan.value.metadataVersion)),
             ])
+    }
+}
+
+/// What the server remembers of tokens.
+private struct TokenMemory: MiddlewareChangeListener {
+    let tokens: TokenAccess
+    let contextTokens: ContextAccess
+
+    func apply(_ subjects: [MiddlewareChanges.Subject], revision: Int64) {
+        let workspaces = subjects.compactMap { subject -> WorkspaceID? in
+            switch subject {
+            case .workspace(let id): id
+            case .connectors, .contacts, .delivery: nil
+            }
+        }
+        tokens.apply(changed: workspaces, revision: revision)
+        contextTokens.apply(changed: workspaces, revision: revision)
+    }
+
+    func forgetAll(revision: Int64) {
+        tokens.forgetAll(revision: revision)
+        contextTokens.forgetAll(revision: revision)
     }
 }

@@ -3,7 +3,8 @@
 internal import SQLiteDatabase
 
 extension MiddlewareSchema {
-    /// Times are microseconds since 1970 in UTC; settings are kept by name, those left at their default are absent.
+    /// Times are microseconds since 1970 in UTC; settings are kept by name, those left at their default are absent. A
+    /// token that has ended is gone.
     static let workspacesAndTokens = Migration(
         version: 1, summary: "workspaces, clients, tokens",
         sql: """
@@ -38,10 +39,9 @@ extension MiddlewareSchema {
                 workspace_id INTEGER NOT NULL REFERENCES workspaces (id),
                 scopes INTEGER NOT NULL,
                 created_at INTEGER NOT NULL,
-                expires_at INTEGER NOT NULL,
-                revoked_at INTEGER
+                expires_at INTEGER NOT NULL
             ) STRICT;
-            CREATE INDEX access_tokens_by_client ON access_tokens (client_id, created_at);
+            CREATE INDEX access_tokens_by_client ON access_tokens (client_id, created_at, id);
             CREATE INDEX access_tokens_by_expiry ON access_tokens (expires_at);
 
             CREATE TABLE context_tokens (

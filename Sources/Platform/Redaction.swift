@@ -7,7 +7,7 @@ package enum Redaction {
     /// Separators in a row that a run of digits goes on over: people write `(415) - 555 - 2671`.
     private static let separatorsMax = 4
 
-    /// The text with every `nol_…` run, the two path segments after `/phone-calls-context/` and every run of seven or
+    /// The text with every `nol_…` and `nom_…` run, the two path segments after `/phone-calls-context/` and every run of seven or
     /// more digits (of any script, also percent-encoded, and with up to four separators between two of them) masked.
     /// Of digit runs the last two stay, and the country code behind a plus sign, so that an operator can recognise a
     /// call. Dates and addresses with seven or more digits are masked too: they cannot be told from numbers.
@@ -15,7 +15,7 @@ package enum Redaction {
         maskDigits(maskContextTokens(maskKeys(text)))
     }
 
-    /// The text with every `nol_…` run masked and everything else as it is: for what goes back to the caller.
+    /// The text with every `nol_…` and `nom_…` run masked and everything else as it is: for what goes back to the caller.
     package static func withoutKeys(_ text: String) -> String {
         String(decoding: maskKeys(Array(text.utf8)), as: UTF8.self)
     }
@@ -40,7 +40,8 @@ package enum Redaction {
     /// As ``redact(_:)``, for text.
     package static func redact(_ text: String) -> String { String(decoding: redact(Array(text.utf8)), as: UTF8.self) }
 
-    private static let keyMark = Array("nol_".utf8)
+    /// What keys of the lookup service, and tokens and secrets of the middleware, begin with.
+    private static let keyMarks = ["nol_", "nom_"].map { Array($0.utf8) }
     private static let contextMark = Array("/phone-calls-context/".utf8)
 
     private static func lowered(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte }
@@ -66,17 +67,26 @@ package enum Redaction {
         return index
     }
 
+    /// The mark that stands here, and where it ends.
+    private static func keyMark(_ text: [UInt8], _ start: Int) -> (mark: [UInt8], end: Int)? {
+        for mark in keyMarks {
+            if let end = matches(text, start, mark) { return (mark, end) }
+        }
+        return nil
+    }
+
     private static func maskKeys(_ text: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
         var index = 0
         while index < text.count {
-            guard lowered(character(text, index).byte) == UInt8(ascii: "n"), var end = matches(text, index, keyMark)
+            guard lowered(character(text, index).byte) == UInt8(ascii: "n"), let (mark, start) = keyMark(text, index)
             else {
                 result.append(text[index])
                 index += 1
                 continue
             }
+            var end = start
             while end < text.count {
                 let (byte, length) = character(text, end)
                 let folded = lowered(byte)
@@ -84,7 +94,8 @@ package enum Redaction {
                 else { break }
                 end += length
             }
-            result.append(contentsOf: "nol_<redacted>".utf8)
+            result.append(contentsOf: mark)
+            result.append(contentsOf: "<redacted>".utf8)
             index = end
         }
         return result

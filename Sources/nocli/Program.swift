@@ -9,12 +9,13 @@ enum Program {
     /// All commands, in the order of the help text.
     static let families: [CommandFamily] = [
         AccountCommands.family, KeyCommands.family, BalanceCommands.family, LedgerCommands.family,
-        NameCommands.family, NumberCommands.family, DatabaseCommands.family, DeliveryCommands.family,
+        NameCommands.family, NumberCommands.family, WorkspaceCommands.family, ClientCommands.family,
+        TokenCommands.family, ContextTokenCommands.family, DeliveryCommands.family, DatabaseCommands.family,
         TemplateCommands.family,
     ]
 
     private static let language = CommandLanguage(
-        program: "nocli", summary: "administers the lookup service, checks and runs CRM templates",
+        program: "nocli", summary: "administers the lookup service and the CRM middleware, checks and runs CRM templates",
         globals: [GlobalOptions.database.declaration, GlobalOptions.json.declaration],
         groups: families.map(\.group),
         notes: [

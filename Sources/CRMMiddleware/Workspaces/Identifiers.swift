@@ -16,6 +16,13 @@ package struct ClientID: RecordIdentifier {
     package init(value: Int64) { self.value = value }
 }
 
+/// The identifier of a token, never the token itself, shown as `tok_` and 16 hexadecimal digits.
+package struct TokenID: RecordIdentifier {
+    package static let prefix = "tok_"
+    package let value: Int64
+    package init(value: Int64) { self.value = value }
+}
+
 /// A connector's identifier, shown as `conn_` and 16 hexadecimal digits.
 package struct ConnectorID: RecordIdentifier {
     package static let prefix = "conn_"

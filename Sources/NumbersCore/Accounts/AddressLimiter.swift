@@ -23,6 +23,13 @@ package final class AddressLimiter: Sendable {
     package func take(_ address: NetworkAddress, limit: Int, scale: UInt64 = 1, at time: MonotonicTime)
         -> RateWindow.Decision
     {
+        take(1, address, limit: limit, scale: scale, at: time)
+    }
+
+    /// Takes so many events of an address; none at all to see what is left.
+    package func take(_ events: Int, _ address: NetworkAddress, limit: Int, scale: UInt64 = 1, at time: MonotonicTime)
+        -> RateWindow.Decision
+    {
         let scaled = MonotonicTime(nanoseconds: time.nanoseconds / scale)
         let decision = state.withLock { state in
             let group = address.limitGroup
@@ -36,10 +43,10 @@ package final class AddressLimiter: Sendable {
                     }
                 }
                 if state.windows.count >= Self.addressesMax {
-                    return state.shared.take(1, limit: limit, at: scaled)
+                    return state.shared.take(events, limit: limit, at: scaled)
                 }
             }
-            return state.windows[group, default: RateWindow()].take(1, limit: limit, at: scaled)
+            return state.windows[group, default: RateWindow()].take(events, limit: limit, at: scaled)
         }
         return RateWindow.Decision(
             isAllowed: decision.isAllowed, limit: decision.limit, remaining: decision.remaining,
