@@ -97,22 +97,6 @@ struct CommandContext {
         }
     }
 
-    /// A connection for looking at the file as a whole, also one of an older schema: a copy is wanted just before it is
-    /// brought up to date.
-    func openFile() throws(CommandFailure) -> Connection {
-        let path = try databasePath()
-        do throws(DatabaseOpenError) {
-            return try LookupSchema.schema.open(path: path, options: DatabaseOptions(older: .refuse))
-        } catch .olderSchema {
-            // The product was recognised before the version was compared, so the file is ours.
-            return try perform { () throws(DatabaseError) in
-                try Connection(path: path, mode: .readWrite, busyTimeout: DatabaseOptions(older: .refuse).busyTimeout)
-            }
-        } catch {
-            throw .cannotOpen(error)
-        }
-    }
-
     /// Runs an operation of the database, its error as this program's.
     func perform<Value>(_ body: () throws(DatabaseError) -> Value) throws(CommandFailure) -> Value {
         do throws(DatabaseError) {
@@ -131,6 +115,7 @@ enum GlobalOptions {
     static let middlewareVariable = "NUMBERS_MIDDLEWARE_DATABASE"
 
     static let database: Option<String?> = .optional(
-        "database", .path, help: "the database file; else the variable \(lookupVariable) names it")
+        "database", .path,
+        help: "the database file; else \(lookupVariable) or \(middlewareVariable) names it")
     static let json: Option<Bool> = .flag("json", help: "answer in JSON")
 }

@@ -11,7 +11,8 @@ enum ContextTokenCommands {
     static let family = CommandFamily(
         name: "context-token", summary: "tokens for reporting the context of calls", commands: [create, list, revoke])
 
-    private static let token: Argument<UniqueID> = .required("TOKEN", .contextToken, help: "the token, without its secret")
+    private static let token: Argument<UniqueID> = .required(
+        "TOKEN", .contextToken, help: "the token, without its secret")
     private static let days: Option<Int?> = .optional(
         "expires-in-days", .integer(1...3_650), help: "when it ends; never unless given")
 

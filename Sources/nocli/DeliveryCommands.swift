@@ -11,9 +11,6 @@ enum DeliveryCommands {
     static let family = CommandFamily(
         name: "delivery", summary: "calls and chats on their way to CRMs", commands: [list, retry, drop])
 
-    private static let workspaceKind = ValueKind<WorkspaceID>(
-        placeholder: "WORKSPACE", expects: "a workspace's identifier such as ws_2b7d09c41fe3a865"
-    ) { WorkspaceID($0) }
     private static let connectorKind = ValueKind<ConnectorID>(
         placeholder: "CONNECTOR", expects: "a connector's identifier such as conn_5c08a1e94b7f2d36"
     ) { ConnectorID($0) }
@@ -22,9 +19,9 @@ enum DeliveryCommands {
     ) { DeliveryID($0) }
 
     private static let workspace: Option<WorkspaceID> = .required(
-        "workspace", workspaceKind, help: "whose deliveries")
+        "workspace", .workspace, help: "whose deliveries")
     private static let anyWorkspace: Option<WorkspaceID?> = .optional(
-        "workspace", workspaceKind, help: "whose deliveries, with --all-dead")
+        "workspace", .workspace, help: "whose deliveries, with --all-dead")
     private static let connector: Option<ConnectorID?> = .optional(
         "connector", connectorKind, help: "those to this connector; to any unless given")
     private static let state: Option<Delivery.State?> = .optional(

@@ -15,7 +15,8 @@ enum Program {
     ]
 
     private static let language = CommandLanguage(
-        program: "nocli", summary: "administers the lookup service and the CRM middleware, checks and runs CRM templates",
+        program: "nocli",
+        summary: "administers the lookup service and the CRM middleware, checks and runs CRM templates",
         globals: [GlobalOptions.database.declaration, GlobalOptions.json.declaration],
         groups: families.map(\.group),
         notes: [

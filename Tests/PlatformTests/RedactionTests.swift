@@ -18,6 +18,10 @@ import Testing
             ("nol_", "nol_<redacted>"), ("nol_0123 rest", "nol_<redacted> rest"), ("nol%5F0123abcd", "nol_<redacted>"),
             ("%6E%6f%6C%5f%30%31%61", "nol_<redacted>"), ("nol_%30%31&x=1", "nol_<redacted>&x=1"),
             ("%nol_ab", "%nol_<redacted>"), ("%6nol_ab", "%6nol_<redacted>"), ("xnol_ab", "xnol_<redacted>"),
+            ("nom_0123456789abcdef", "nom_<redacted>"), ("nom_secret_0a1b nol_1", "nom_<redacted> nol_<redacted>"),
+            ("NOM_ab", "nom_<redacted>"), ("nom%5Fab", "nom_<redacted>"),
+            ("nom_context_0a/rest", "nom_<redacted>/rest"),
+            ("non_ab", "non_ab"), ("nom-ab", "nom-ab"),
             ("nol-0123", "nol-0123"), ("no_l", "no_l"), ("nol", "nol"), ("nonol_a", "nonol_<redacted>"), ("", ""),
         ])
     func keys(text: String, redacted: String) {

@@ -1,3 +1,4 @@
+import MiddlewareStorage
 import NumbersStorage
 import SQLiteDatabase
 import Testing
@@ -28,6 +29,37 @@ import Testing
         #expect(replaced.output.hasPrefix("{\"backup\":\"\(copy)\",\"pages\":") && replaced.code == 0)
         #expect(harness.run("database", "check").output == "No problem found.\n")
         #expect(harness.run("database", "check", "--json").output == "{\"ok\":true,\"problems\":[]}\n")
+    }
+
+    @Test("the file of the middleware is known by what it says, and a new one by what is asked for")
+    func middleware() throws {
+        let harness = try CommandLineHarness()
+        let path = "\(harness.directory)/middleware.db"
+        let version = MiddlewareSchema.schema.latestVersion
+        let made = "\(path) is a database of MiddlewareServer with schema version \(version).\n"
+        #expect(harness.call(["--database", path, "database", "migrate", "--product", "middleware"]).output == made)
+        #expect(harness.call(["--database", path, "database", "migrate"]).output == made)
+        #expect(harness.call(["--database", path, "database", "check"]).output == "No problem found.\n")
+        let copy = "\(harness.directory)/copy.db"
+        #expect(
+            harness.call(["--database", path, "database", "backup", copy]).output
+                == "Copied to \(copy). Prove the copy with: nocli --database \(copy) database check\n")
+        let other = harness.call(["--database", path, "database", "migrate", "--product", "lookup"])
+        #expect(other.code == 1 && other.error.contains("expected a database of LookupServer, found one of Middleware"))
+        #expect(harness.call(["--database", path, "account", "list"]).code == 1)
+        #expect(harness.call(["--database", path, "workspace", "list"]).code == 0)
+        let variables = ["NUMBERS_LOOKUP_DATABASE": harness.database, "NUMBERS_MIDDLEWARE_DATABASE": path]
+        #expect(harness.call(["database", "migrate"], environment: variables).output.contains("of LookupServer"))
+        #expect(
+            harness.call(["database", "migrate", "--product", "middleware"], environment: variables).output == made)
+        #expect(
+            harness.call(["database", "migrate"], environment: ["NUMBERS_MIDDLEWARE_DATABASE": path]).output == made)
+        let nothing = harness.call(["database", "check"])
+        #expect(
+            nothing.code == 64
+                && nothing.error.contains("set NUMBERS_LOOKUP_DATABASE or NUMBERS_MIDDLEWARE_DATABASE"))
+        let neither = harness.call(["database", "check", "--product", "both"])
+        #expect(neither.code == 64)
     }
 
     @Test("a copy never replaces the database itself, and needs its directory")

@@ -27,7 +27,7 @@ import Testing
         #expect(text == harness.call(["help"]).output)
         #expect(
             text == """
-                nocli: administers the lookup service, checks and runs CRM templates
+                nocli: administers the lookup service and the CRM middleware, checks and runs CRM templates
 
                 Usage: nocli [--database FILE] COMMAND ...
 
@@ -41,13 +41,19 @@ import Testing
                                    search, stats
                   number           the numbering plan: parse, format, compare, find, plan show,
                                    plan check, plan compare
-                  database         the database file: migrate, backup, check
+                  workspace        workspaces of the middleware: create, list, show, set
+                  client           clients of the middleware, who get access tokens: create,
+                                   list, revoke
+                  token            access tokens of the middleware's clients: list, revoke
+                  context-token    tokens for reporting the context of calls: create, list,
+                                   revoke
                   delivery         calls and chats on their way to CRMs: list, retry, drop
+                  database         the database file: migrate, backup, check
                   template         CRM templates: lint, show, run, test, new
 
                 Options:
-                  --database FILE  the database file; else the variable NUMBERS_LOOKUP_DATABASE
-                                   names it
+                  --database FILE  the database file; else NUMBERS_LOOKUP_DATABASE or
+                                   NUMBERS_MIDDLEWARE_DATABASE names it
                   --json           answer in JSON
                   --help           show this text, or that of the command before it
                   --version        show the version
@@ -66,7 +72,7 @@ import Testing
         arguments: [
             (
                 [],
-                "nocli: a command is missing: expected one of account, key, balance, ledger, name, number, database, delivery, template\nRun 'nocli --help' to see what is possible.\n"
+                "nocli: a command is missing: expected one of account, key, balance, ledger, name, number, workspace, client, token, context-token, delivery, database, template\nRun 'nocli --help' to see what is possible.\n"
             ),
             (
                 ["acount"],

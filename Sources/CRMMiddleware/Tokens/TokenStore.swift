@@ -50,7 +50,9 @@ package protocol TokenStore: Sendable {
 
     /// Stores a token, and ends the oldest of the client's tokens when there are too many; false when the client was
     /// revoked meanwhile.
-    func issue(_ token: TokenRecord, hash: SecretHash, deadline: MonotonicTime) async -> Result<Bool, StorageUnavailable>
+    func issue(
+        _ token: TokenRecord, hash: SecretHash, deadline: MonotonicTime
+    ) async -> Result<Bool, StorageUnavailable>
 
     /// Ends a token of a client; one of another client, or none at all, is left as it is.
     func end(

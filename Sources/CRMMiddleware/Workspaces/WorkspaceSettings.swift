@@ -93,7 +93,7 @@ extension WorkspaceSettings {
             if text.isEmpty {
                 defaultCountry = nil
             } else {
-                guard let region = Region(text) else {
+                guard let region = Region(text), region.isGeographic, NumberingPlan.builtIn.contains(region) else {
                     throw Refusal(name: name, expected: "a country of two letters like FR, or nothing")
                 }
                 defaultCountry = region
