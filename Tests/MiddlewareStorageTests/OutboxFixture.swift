@@ -179,7 +179,10 @@ final class OutboxFixture: Sendable {
             on: connection)
         for crm in crms {
             try connection.run(
-                "INSERT INTO connectors (id, workspace_id, kind, features, enabled) VALUES (?, 7, 'template', ?, 1)",
+                """
+                INSERT INTO connectors (id, workspace_id, kind, name, priority, features, enabled, revision, created_at)
+                VALUES (?, 7, 'template', 'CRM', 100, ?, 1, 1, 0)
+                """,
                 .integer(crm.id.value), .integer(Int64(crm.features.rawValue)))
         }
     }

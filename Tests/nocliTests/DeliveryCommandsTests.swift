@@ -17,7 +17,10 @@ import Testing
                 Workspace(id: id, name: "W", settings: WorkspaceSettings(), createdAt: now), on: connection)
         }
         try connection.run(
-            "INSERT INTO connectors (id, workspace_id, kind, features, enabled) VALUES (21, 7, 'template', 15, 1)")
+            """
+            INSERT INTO connectors (id, workspace_id, kind, name, priority, features, enabled, revision, created_at)
+            VALUES (21, 7, 'template', 'CRM', 100, 15, 1, 1, 0)
+            """)
         func schedule(_ subject: Delivery.Subject, _ contact: String) throws {
             _ = try DeliveryTable.schedule(
                 subject, workspace: workspace, contactKey: contact, dueAt: now, at: now - .seconds(60), on: connection)
