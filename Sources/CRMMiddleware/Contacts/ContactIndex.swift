@@ -303,7 +303,7 @@ final class ContactIndex: Sendable {
     }
 
     /// The waiter has gone. A question that nobody waits for goes on into the index if there are few like it.
-    func leave(_ flight: Flight, _ waiter: Gathering) {
+    func leave(_ flight: Flight, _ waiter: Gathering<FlightEnd>) {
         let isCancelled = state.withLock { state -> Bool in
             flight.waiters.removeAll { $0.gathering === waiter }
             guard flight.waiters.isEmpty, !flight.isStraggler, state.flights[flight.probe] === flight else {

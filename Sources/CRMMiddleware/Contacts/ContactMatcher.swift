@@ -94,3 +94,14 @@ package struct ContactMatcher: Sendable {
         return text.lowercased()
     }
 }
+
+extension ContactMatcher {
+    /// One for each key of a query, the number's first.
+    package static func matchers(
+        of query: ContactQuery, settings: WorkspaceSettings, plan: NumberingPlan
+    ) -> [ContactMatcher] {
+        ContactKey.keys(of: query).map {
+            ContactMatcher($0, number: query.number, settings: settings, plan: plan)
+        }
+    }
+}

@@ -289,7 +289,7 @@ package final class ContactSearch: Sendable {
         look.absent = []
         guard !asks.isEmpty else { return }
         let start = clock.monotonic()
-        let gathering = Gathering(count: asks.count)
+        let gathering = Gathering<FlightEnd>(count: asks.count)
         var flights: [Flight?] = []
         for (place, ask) in asks.enumerated() {
             // Nothing begins that cannot end in time.

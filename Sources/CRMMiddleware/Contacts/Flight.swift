@@ -8,7 +8,7 @@ final class Flight: @unchecked Sendable {
     // mutex of its own.
 
     struct Waiter: Sendable {
-        let gathering: Gathering
+        let gathering: Gathering<FlightEnd>
         /// Its place in the gathering.
         let place: Int
     }
@@ -56,10 +56,10 @@ enum FlightEnd: Sendable {
     case failed(code: String, milliseconds: Int64)
 }
 
-/// Several questions that one search waits for, not longer than its deadline.
-final class Gathering: Sendable {
+/// Several things that somebody waits for at once, not longer than a deadline.
+final class Gathering<End: Sendable>: Sendable {
     private struct State {
-        var ends: [FlightEnd?]
+        var ends: [End?]
         var missing: Int
         var isOver = false
         var waiter: CheckedContinuation<Void, Never>?
@@ -71,7 +71,7 @@ final class Gathering: Sendable {
         state = Monitor(State(ends: Array(repeating: nil, count: count), missing: count))
     }
 
-    func deliver(_ end: FlightEnd, at place: Int) {
+    func deliver(_ end: End, at place: Int) {
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
             guard state.ends[place] == nil else { return nil }
             state.ends[place] = end
@@ -92,7 +92,7 @@ final class Gathering: Sendable {
     }
 
     /// Returns when all have ended or the time is over, with what has ended by then.
-    func wait(until deadline: MonotonicTime, clock: Clock) async -> [FlightEnd?] {
+    func wait(until deadline: MonotonicTime, clock: Clock) async -> [End?] {
         if !state.withLock({ $0.isOver }) {
             let time = clock.monotonic().duration(to: deadline)
             let timer = Task.detached {
