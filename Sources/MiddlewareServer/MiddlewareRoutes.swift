@@ -16,6 +16,7 @@ struct MiddlewareRoutes: Sendable {
     let operations: Operations
     let documents: DocumentAnswers
     let plan: PresentPlan
+    let contacts: ContactParts
     /// Told of every call and chat that is stored to be delivered.
     let outbox: Outbox
     let clock: Clock

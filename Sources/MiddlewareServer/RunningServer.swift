@@ -38,6 +38,10 @@ final class RunningServer {
             store: tokenStore, limits: limits, requestsPerMinute: settings.requestsPerMinute)
         let contextAccess = ContextAccess(
             store: tokenStore, limits: limits, requestsPerMinute: settings.requestsPerMinute)
+        let contactStore = SQLiteContacts(writer: writer, readers: readers, plan: plan, clock: clock)
+        let contacts = ContactParts(
+            source: BuiltInOnly(book: contactStore, clock: clock, random: random), store: contactStore, plan: plan,
+            clock: clock)
         let deliveries = DeliveryMetrics()
         let outbox = Outbox(
             store: SQLiteDeliveries(writer: writer, readers: readers) { _, _, _ throws(DatabaseError) in .gone },
@@ -47,11 +51,13 @@ final class RunningServer {
             writer: writer, readers: readers,
             listeners: [
                 TokenMemory(tokens: tokenAccess, contextTokens: contextAccess), OutboxListener(outbox: outbox),
+                ContactListener(search: contacts.search),
             ],
-            sweeps: [TokenTable.expired, MiddlewareSweep(DeliveryTable.sweep)], clock: clock, logger: log.logger)
+            sweeps: [TokenTable.expired, MiddlewareSweep(DeliveryTable.sweep), ContactParts.sweep], clock: clock,
+            logger: log.logger)
         let operations = Operations(
             database: housekeeping.database, writer: writer, log: log.sink, access: metricsAccess,
-            metadataVersion: { plan.value.metadataVersion }, sources: [deliveries], clock: clock)
+            metadataVersion: { plan.value.metadataVersion }, sources: [deliveries, contacts], clock: clock)
         // No credentials are filled into a template here: a client's secret is nothing that fetches a file.
         let documents = DocumentAnswers(
             DocumentSite(.middleware), publicOrigin: settings.server.publicOrigin, templateKey: nil
@@ -59,7 +65,8 @@ final class RunningServer {
         let routes = MiddlewareRoutes(
             tokenAccess: tokenAccess, contextAccess: contextAccess,
             tokens: TokenService(store: tokenStore, life: settings.tokenLife, clock: clock, random: random),
-            operations: operations, documents: documents, plan: plan, outbox: outbox, clock: clock, random: random)
+            operations: operations, documents: documents, plan: plan, contacts: contacts, outbox: outbox, clock: clock,
+            random: random)
         self.routes = routes.all
         let server = HTTPServer(
             endpoint: settings.server.listen, loopCount: settings.server.loops, limits: settings.server.limits,

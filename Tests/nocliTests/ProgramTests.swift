@@ -47,6 +47,7 @@ import Testing
                   token            access tokens of the middleware's clients: list, revoke
                   context-token    tokens for reporting the context of calls: create, list,
                                    revoke
+                  contact          the built-in contacts of a workspace: import, search
                   delivery         calls and chats on their way to CRMs: list, retry, drop
                   database         the database file: migrate, backup, check
                   template         CRM templates: lint, show, run, test, new
@@ -72,7 +73,7 @@ import Testing
         arguments: [
             (
                 [],
-                "nocli: a command is missing: expected one of account, key, balance, ledger, name, number, workspace, client, token, context-token, delivery, database, template\nRun 'nocli --help' to see what is possible.\n"
+                "nocli: a command is missing: expected one of account, key, balance, ledger, name, number, workspace, client, token, context-token, contact, delivery, database, template\nRun 'nocli --help' to see what is possible.\n"
             ),
             (
                 ["acount"],

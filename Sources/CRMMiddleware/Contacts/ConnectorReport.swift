@@ -120,7 +120,7 @@ package final class ContactMetrics: Sendable {
         lookups[row][column].add()
     }
 
-    package func write(to text: inout MetricsText) {
+    package func append(to text: inout MetricsText) {
         for (kind, row) in zip(ConnectorKind.allCases, lookups) {
             for (state, counter) in zip(Self.states, row) {
                 text.counter(
