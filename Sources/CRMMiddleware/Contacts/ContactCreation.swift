@@ -111,7 +111,7 @@ package final class ContactCreation: Sendable {
         state.withLock { state in
             state.underWay[key] = nil
             if case .created(let contact) = outcome {
-                _ = state.made.insert((contact, now), cost: 1, for: key)
+                state.made.insert((contact, now), cost: 1, for: key)
             }
         }
         switch outcome {

@@ -82,6 +82,8 @@ final class ContactIndex: Sendable {
         var keysPerWorkspace = 50_000
         /// Bytes of one workspace for contacts, and as much for rendered answers.
         var bytesPerWorkspace = 16 << 20
+        /// Contacts of one workspace whose last call is known.
+        var contactsPerWorkspace = 16_384
         /// Rendered answers of one workspace.
         var answersPerWorkspace = 8_192
         /// Bytes of all workspaces; when they are spent, the fattest give way.
@@ -112,17 +114,22 @@ final class ContactIndex: Sendable {
         var stragglers: [ConnectorID: Int] = [:]
 
         init(_ limits: Limits) {
-            slots = Generations(countMax: limits.keysPerWorkspace, costMax: limits.bytesPerWorkspace)
+            // An answer made of a slot that is gone would not hear of changes of its key.
+            slots = Generations(countMax: limits.keysPerWorkspace, costMax: limits.bytesPerWorkspace) {
+                $0.version += 1
+            }
             answers = Generations(countMax: limits.answersPerWorkspace, costMax: limits.bytesPerWorkspace)
-            lastCalls = Generations(countMax: limits.keysPerWorkspace, costMax: .max)
+            lastCalls = Generations(countMax: limits.contactsPerWorkspace, costMax: .max)
         }
 
         var cost: Int { slots.cost + answers.cost }
+        /// The cost when the sum of all was last brought up to date; a look-up may drop something, too.
+        var accountedCost = 0
 
-        func forgetAnswers() { _ = answers.removeAll() }
+        func forgetAnswers() { answers.removeAll() }
 
         func forgetSlots() {
-            for slot in slots.removeAll() { slot.version += 1 }
+            slots.removeAll()
             forgetAnswers()
             generation += 1
         }
@@ -165,7 +172,7 @@ final class ContactIndex: Sendable {
             }
             let cost = rendered.body.count + rendered.status.utf8.count + text.utf8.count + 256
             account(&state, shelf) { shelf in
-                _ = shelf.answers.insert(Answer(rendered: rendered, slots: slots, until: until), cost: cost, for: text)
+                shelf.answers.insert(Answer(rendered: rendered, slots: slots, until: until), cost: cost, for: text)
             }
         }
     }
@@ -376,7 +383,7 @@ final class ContactIndex: Sendable {
             let shelf = shelf(workspace, &state)
             guard shelf.generation == generation else { return }
             for contact in contacts where shelf.lastCalls.find(contact) == nil {
-                _ = shelf.lastCalls.insert(lastCalls[contact], cost: 1, for: contact)
+                shelf.lastCalls.insert(lastCalls[contact], cost: 1, for: contact)
             }
         }
     }
@@ -384,7 +391,7 @@ final class ContactIndex: Sendable {
     func called(_ key: ContactKey?, contact: UniqueID?, workspace: WorkspaceID, at: UnixTime) {
         state.withLock { state in
             guard let shelf = state.shelves[workspace] else { return }
-            if let contact { _ = shelf.lastCalls.insert(at, cost: 1, for: contact) }
+            if let contact { shelf.lastCalls.insert(at, cost: 1, for: contact) }
             if let key, let slot = shelf.slots.find(key) { slot.version += 1 }
         }
     }
@@ -412,7 +419,7 @@ final class ContactIndex: Sendable {
                 guard let slot = shelf.slots.find(key) else { continue }
                 slot.parts = [:]
                 slot.version += 1
-                _ = shelf.slots.insert(slot, cost: slot.cost, for: key)
+                shelf.slots.insert(slot, cost: slot.cost, for: key)
             }
             shelf.generation += 1
         }
@@ -459,7 +466,8 @@ final class ContactIndex: Sendable {
             for shelf in state.shelves.values {
                 shelf.connectors = nil
                 shelf.forgetSlots()
-                _ = shelf.lastCalls.removeAll()
+                shelf.lastCalls.removeAll()
+                shelf.accountedCost = 0
             }
             state.cost = 0
         }
@@ -483,7 +491,7 @@ final class ContactIndex: Sendable {
         if let slot = shelf.slots.find(key) { return slot }
         let slot = KeySlot()
         account(&state, shelf) { shelf in
-            for dropped in shelf.slots.insert(slot, cost: slot.cost, for: key) { dropped.version += 1 }
+            shelf.slots.insert(slot, cost: slot.cost, for: key)
         }
         return slot
     }
@@ -496,9 +504,7 @@ final class ContactIndex: Sendable {
         slot.parts[connector] = KeySlot.Part(
             contacts: contacts, rules: rules, at: at, cost: cost, nextTry: MonotonicTime(nanoseconds: 0))
         account(&state, shelf) { shelf in
-            for dropped in shelf.slots.insert(slot, cost: slot.cost, for: key) where dropped !== slot {
-                dropped.version += 1
-            }
+            shelf.slots.insert(slot, cost: slot.cost, for: key)
         }
     }
 
@@ -511,18 +517,23 @@ final class ContactIndex: Sendable {
 
     /// Runs a change of a shelf and keeps the sum of all costs, and its bound.
     private func account(_ state: inout State, _ shelf: Shelf, _ body: (Shelf) -> Void) {
-        let before = shelf.cost
         body(shelf)
-        state.cost += shelf.cost - before
+        Self.settle(shelf, &state)
         guard state.cost > limits.bytes else { return }
         // The fattest give way, down to three quarters, so that this is rare.
         for shelf in state.shelves.values.sorted(by: { $0.cost > $1.cost }) where state.cost > limits.bytes / 4 * 3 {
             let before = shelf.cost
             shelf.forgetAnswers()
-            for dropped in shelf.slots.dropOld() { dropped.version += 1 }
+            shelf.slots.dropOld()
             if shelf.cost > before / 2 { shelf.forgetSlots() }
-            state.cost += shelf.cost - before
+            Self.settle(shelf, &state)
         }
+    }
+
+    private static func settle(_ shelf: Shelf, _ state: inout State) {
+        let cost = shelf.cost
+        state.cost += cost - shelf.accountedCost
+        shelf.accountedCost = cost
     }
 
     /// About what a contact takes in memory.

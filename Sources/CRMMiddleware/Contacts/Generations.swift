@@ -14,13 +14,16 @@ struct Generations<Key: Hashable, Value> {
     private var oldCost = 0
     private let countMax: Int
     private let costMax: Int
+    private let isDropped: (Value) -> Void
 
     /// - Parameters:
     ///   - countMax: how many values there are at most.
     ///   - costMax: what they may cost together; each cost comes with its value.
-    init(countMax: Int, costMax: Int) {
+    ///   - isDropped: told of every value that had to go, but not of one that another took the place of.
+    init(countMax: Int, costMax: Int, isDropped: @escaping (Value) -> Void = { _ in }) {
         self.countMax = max(1, countMax / 2)
         self.costMax = max(1, costMax / 2)
+        self.isDropped = isDropped
     }
 
     var cost: Int { youngCost + oldCost }
@@ -31,26 +34,22 @@ struct Generations<Key: Hashable, Value> {
         if let entry = young[key] { return entry.value }
         guard let entry = old.removeValue(forKey: key) else { return nil }
         oldCost -= entry.cost
-        _ = insert(entry.value, cost: entry.cost, for: key)
+        insert(entry.value, cost: entry.cost, for: key)
         return entry.value
     }
 
-    /// Puts a value in, in place of the one that was there, and returns the values that had to go for it.
-    mutating func insert(_ value: Value, cost: Int, for key: Key) -> [Value] {
-        var dropped: [Value] = []
+    /// Puts a value in, in place of the one that was there.
+    mutating func insert(_ value: Value, cost: Int, for key: Key) {
         if let entry = old.removeValue(forKey: key) { oldCost -= entry.cost }
         if let entry = young.updateValue(Entry(value: value, cost: cost), forKey: key) { youngCost -= entry.cost }
         youngCost += cost
-        if young.count > countMax || youngCost > costMax {
-            dropped = old.values.map(\.value)
-            old = young
-            oldCost = youngCost
-            young = [:]
-            youngCost = 0
-            // One that is dearer than the whole bound is not kept.
-            if oldCost > 2 * costMax { dropped += dropOld() }
-        }
-        return dropped
+        guard young.count >= countMax || youngCost > costMax else { return }
+        dropOld()
+        (old, oldCost) = (young, youngCost)
+        young = [:]
+        youngCost = 0
+        // One that is dearer than the whole bound is not kept.
+        if oldCost > 2 * costMax { dropOld() }
     }
 
     mutating func remove(_ key: Key) {
@@ -58,20 +57,18 @@ struct Generations<Key: Hashable, Value> {
         if let entry = old.removeValue(forKey: key) { oldCost -= entry.cost }
     }
 
-    /// Drops what was not asked for lately and returns it.
-    mutating func dropOld() -> [Value] {
-        let dropped = old.values.map(\.value)
+    /// Drops what was not asked for lately.
+    mutating func dropOld() {
+        for entry in old.values { isDropped(entry.value) }
         old = [:]
         oldCost = 0
-        return dropped
     }
 
-    /// Drops everything and returns it.
-    mutating func removeAll() -> [Value] {
-        let dropped = dropOld() + young.values.map(\.value)
+    mutating func removeAll() {
+        dropOld()
+        for entry in young.values { isDropped(entry.value) }
         young = [:]
         youngCost = 0
-        return dropped
     }
 }
 

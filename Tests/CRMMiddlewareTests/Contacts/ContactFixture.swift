@@ -35,6 +35,8 @@ final class FakeConnector: Connector {
         /// Whatever happens; until the test ends.
         case hangForever
         case slow(Duration, [CRMContact])
+        /// Once it is released.
+        case held([CRMContact])
     }
 
     let id: ConnectorID
@@ -48,6 +50,7 @@ final class FakeConnector: Connector {
         var queries: [ContactQuery] = []
         var drafts: [ContactDraft] = []
         var cancelled = 0
+        var isReleased = false
     }
     private let state: Mutex<State>
 
@@ -69,6 +72,7 @@ final class FakeConnector: Connector {
             $0.creationTime = time
         }
     }
+    func release() { state.withLock { $0.isReleased = true } }
     var queries: [ContactQuery] { state.withLock { $0.queries } }
     var drafts: [ContactDraft] { state.withLock { $0.drafts } }
     var cancelled: Int { state.withLock { $0.cancelled } }
@@ -91,6 +95,9 @@ final class FakeConnector: Connector {
         case .hangForever:
             await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
             return .success([])
+        case .held(let contacts):
+            _ = await eventually { state.withLock { $0.isReleased } }
+            return .success(contacts)
         case .slow(let time, let contacts):
             do {
                 try await Task.sleep(for: time)
