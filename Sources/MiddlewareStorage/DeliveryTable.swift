@@ -349,13 +349,17 @@ package enum DeliveryTable {
         _ delivery: Delivery, _ event: Event, _ detail: String, at: UnixTime, on connection: Connection
     ) throws(DatabaseError) {
         // Chats have no log.
-        guard case .call = delivery.subject else { return }
+        guard case .call(let call) = delivery.subject else { return }
+        try CallTable.note(
+            call, workspace: delivery.workspace, connector: delivery.connector, event: event.rawValue, detail: detail,
+            at: at, on: connection)
     }
 
     private static func setContact(
         _ delivery: Delivery, _ contact: UniqueID, on connection: Connection
     ) throws(DatabaseError) {
-        guard case .call = delivery.subject else { return }
+        guard case .call(let call) = delivery.subject else { return }
+        try CallTable.setContact(call, workspace: delivery.workspace, contact: contact, on: connection)
     }
 }
 

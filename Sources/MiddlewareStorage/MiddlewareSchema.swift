@@ -10,7 +10,7 @@ package enum MiddlewareSchema {
     package static let schema = DatabaseSchema(
         applicationID: applicationID, productName: "MiddlewareServer",
         migrations: [
-            workspacesAndTokens, connectors, contacts, deliveries,
+            workspacesAndTokens, connectors, contacts, callsAndChats, deliveries,
         ],
         otherProducts: [DatabaseProduct(applicationID: 0x4e4f_4c31, name: "LookupServer")])
 }

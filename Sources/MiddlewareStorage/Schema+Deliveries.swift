@@ -6,7 +6,7 @@ extension MiddlewareSchema {
     /// `is_head` marks the oldest pending delivery of a contact at a connector, the one that may be tried; an attempt
     /// under way has `begun_at`. Every index of what is not settled is partial, so that what is costs nothing.
     static let deliveries = Migration(
-        version: 4, summary: "deliveries",
+        version: 5, summary: "deliveries",
         sql: """
             CREATE TABLE deliveries (
                 id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -22,6 +22,12 @@ package final class Connection {
     let handle: OpaquePointer
     let hooks: ConnectionHooks
     private var statements = StatementCache()
+    /// Statements of composed SQL by their text.
+    private var composed: [String: Statement] = [:]
+
+    /// Composed statements that are kept: a few hundred shapes of one list. One more and all are forgotten, because
+    /// whoever asks in that many shapes asks in all of them once.
+    private static let composedMax = 512
 
     /// Page cache of a connection: SQLite's default of 2 MB keeps too few inner pages of a table of ten million rows.
     package static let defaultCacheBytes = 16 << 20
@@ -76,7 +82,7 @@ package final class Connection {
     }
 
     deinit {
-        statements.removeAll()
+        forgetStatements()
         // Every statement is finalized by now, so the close cannot be refused.
         _ = sqlite3_close_v2(handle)
     }
@@ -122,6 +128,30 @@ package final class Connection {
         return prepared
     }
 
+    /// The same for SQL that is put together while the program runs.
+    func statement(_ sql: ComposedSQL) throws(DatabaseError) -> Statement {
+        if let cached = composed[sql.text] {
+            guard cached.isInUse else {
+                cached.isInUse = true
+                return cached
+            }
+            return try prepare(sql, flags: 0)
+        }
+        let prepared = try prepare(sql, flags: UInt32(SQLITE_PREPARE_PERSISTENT))
+        if composed.count >= Self.composedMax { composed.removeAll() }
+        composed[sql.text] = prepared
+        prepared.isInUse = true
+        return prepared
+    }
+
+    private func prepare(_ sql: ComposedSQL, flags: UInt32) throws(DatabaseError) -> Statement {
+        var prepared: OpaquePointer?
+        let code = sqlite3_prepare_v3(handle, sql.text, Int32(sql.text.utf8.count), flags, &prepared, nil)
+        guard code == SQLITE_OK else { throw .last(code, on: handle, sql: sql.text) }
+        guard let prepared else { throw .misuse("no statement", sql: sql.text) }
+        return Statement(handle: prepared, connection: handle)
+    }
+
     private func prepare(_ sql: StaticString, flags: UInt32) throws(DatabaseError) -> Statement {
         precondition(sql.hasPointerRepresentation, "SQL is a literal of more than one character")
         var prepared: OpaquePointer?
@@ -134,5 +164,8 @@ package final class Connection {
     }
 
     /// Finalizes every cached statement; they are prepared anew when next used.
-    func forgetStatements() { statements.removeAll() }
+    func forgetStatements() {
+        statements.removeAll()
+        composed.removeAll()
+    }
 }

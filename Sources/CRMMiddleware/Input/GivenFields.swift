@@ -15,7 +15,10 @@ package struct GivenFields {
 
     package init(_ object: JSONObject) { self.object = object }
 
-    /// Whether the body has the key, whatever its value.
+    /// Whether the body has the key, whatever its value, also null.
+    package func mentions(_ name: String) -> Bool { object[name] != nil }
+
+    /// Whether the body has the key with any value but null.
     package func has(_ name: String) -> Bool { object[name].map { !$0.isNull } ?? false }
 
     /// The field as it is; nil when it is absent or null.
