@@ -154,6 +154,11 @@ let package = Package(
 if Context.environment["NUMBERS_BENCH"] != nil {
     package.targets.append(
         .executableTarget(
+            name: "CallListBench",
+            dependencies: ["CRMMiddleware", "MiddlewareStorage", "NumbersCore", "Platform", "SQLiteDatabase"],
+            path: "Benchmarks/CallListBench", swiftSettings: settings))
+    package.targets.append(
+        .executableTarget(
             name: "EngineBench", dependencies: ["CRMTemplate", "Platform"], path: "Benchmarks/EngineBench",
             swiftSettings: settings))
     package.targets.append(

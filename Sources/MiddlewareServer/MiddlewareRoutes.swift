@@ -1,6 +1,7 @@
 // Every path of the server, and what all handlers share: who may ask, and the body as fields. Immutable after start.
 
 import CRMMiddleware
+import DocumentPages
 import HTTPServer
 import HTTPWire
 import JSONText
@@ -17,8 +18,11 @@ struct MiddlewareRoutes: Sendable {
     let documents: DocumentAnswers
     let plan: PresentPlan
     let contacts: ContactParts
+    let calls: any CallStore
     /// Told of every call and chat that is stored to be delivered.
     let outbox: Outbox
+    /// The server's address as others know it; nil when it is not configured.
+    let publicOrigin: PublicOrigin?
     let clock: Clock
     let random: RandomSource
 

@@ -14,6 +14,8 @@ struct MiddlewareSettings: Sendable {
     let deliveryAttempts: Int
     /// How long an access token lives.
     let tokenLife: Duration
+    /// How long calls and chats are kept; nil: for ever.
+    let keepCalls: Duration?
 
     /// Bodies where the route says nothing else: reports and contacts take a few KiB.
     static let bodyBytes = 65_536
@@ -31,6 +33,10 @@ struct MiddlewareSettings: Sendable {
     private static let tokenLifeOption = Option.value(
         "token-life", .duration(TokenRecord.lifeRange), default: "1h", help: "How long an access token lives.")
 
+    private static let keepCallsOption = Option.value(
+        "keep-calls-days", .integer(0...36_525), default: "0",
+        help: "Days that calls and chats are kept after they were reported; 0 keeps them for ever.")
+
     /// The options with their help.
     static let options = serverOptions.program(
         name: "MiddlewareServer",
@@ -39,7 +45,10 @@ struct MiddlewareSettings: Sendable {
         sections: [
             OptionSection(
                 "Service",
-                [requestsOption.declaration, tokenLifeOption.declaration, attemptsOption.declaration])
+                [
+                    requestsOption.declaration, tokenLifeOption.declaration, attemptsOption.declaration,
+                    keepCallsOption.declaration,
+                ])
         ])
 
     init(_ values: OptionValues, cores: Int) {
@@ -47,5 +56,7 @@ struct MiddlewareSettings: Sendable {
         requestsPerMinute = values[Self.requestsOption]
         deliveryAttempts = values[Self.attemptsOption]
         tokenLife = values[Self.tokenLifeOption]
+        let days = values[Self.keepCallsOption]
+        keepCalls = days == 0 ? nil : .seconds(days * 86_400)
     }
 }

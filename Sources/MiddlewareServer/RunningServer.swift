@@ -44,7 +44,10 @@ final class RunningServer {
             clock: clock)
         let deliveries = DeliveryMetrics()
         let outbox = Outbox(
-            store: SQLiteDeliveries(writer: writer, readers: readers) { _, _, _ throws(DatabaseError) in .gone },
+            store: SQLiteDeliveries(writer: writer, readers: readers) {
+                subject, workspace, connection throws(DatabaseError) in
+                try Self.content(of: subject, workspace, on: connection)
+            },
             source: NoConnectors(), policy: DeliveryPolicy(attemptsMax: settings.deliveryAttempts),
             metrics: deliveries, clock: clock, alarm: .system, random: random, logger: log.logger)
         let housekeeping = MiddlewareHousekeeping(
@@ -53,8 +56,10 @@ final class RunningServer {
                 TokenMemory(tokens: tokenAccess, contextTokens: contextAccess), OutboxListener(outbox: outbox),
                 ContactListener(search: contacts.search),
             ],
-            sweeps: [TokenTable.expired, MiddlewareSweep(DeliveryTable.sweep), ContactParts.sweep], clock: clock,
-            logger: log.logger)
+            sweeps: [
+                TokenTable.expired, MiddlewareSweep(DeliveryTable.sweep), ContactParts.sweep,
+                .contexts, .calls(keptFor: settings.keepCalls), .chats(keptFor: settings.keepCalls),
+            ], clock: clock, logger: log.logger)
         let operations = Operations(
             database: housekeeping.database, writer: writer, log: log.sink, access: metricsAccess,
             metadataVersion: { plan.value.metadataVersion }, sources: [deliveries, contacts], clock: clock)
@@ -65,8 +70,9 @@ final class RunningServer {
         let routes = MiddlewareRoutes(
             tokenAccess: tokenAccess, contextAccess: contextAccess,
             tokens: TokenService(store: tokenStore, life: settings.tokenLife, clock: clock, random: random),
-            operations: operations, documents: documents, plan: plan, contacts: contacts, outbox: outbox, clock: clock,
-            random: random)
+            operations: operations, documents: documents, plan: plan, contacts: contacts,
+            calls: SQLiteCallStore(writer: writer, readers: readers, clock: clock, random: random), outbox: outbox,
+            publicOrigin: settings.server.publicOrigin, clock: clock, random: random)
         self.routes = routes.all
         let server = HTTPServer(
             endpoint: settings.server.listen, loopCount: settings.server.loops, limits: settings.server.limits,
@@ -83,6 +89,18 @@ final class RunningServer {
                 ("port", .integer(Int64(process.endpoint.port))), ("loops", .integer(Int64(settings.server.loops))),
                 ("number_plan", .text(plan.value.metadataVersion)),
             ])
+    }
+}
+
+extension RunningServer {
+    /// What a delivery tells a CRM, as it is now.
+    private static func content(
+        of subject: Delivery.Subject, _ workspace: WorkspaceID, on connection: Connection
+    ) throws(DatabaseError) -> BegunDelivery.Content {
+        switch subject {
+        case .call(let id): try CallTable.find(id, workspace: workspace, on: connection).map { .call($0) } ?? .gone
+        case .chat(let id): try ChatTable.find(id, workspace: workspace, on: connection).map { .chat($0) } ?? .gone
+        }
     }
 }
 

@@ -53,7 +53,9 @@ package enum CallTable {
             mergeStart: report.draft.startTime, contextData: [], contextSource: nil, enriched: [])
         let filled = try takeContexts(&record, report, arrival, on: connection)
         if let number = report.draft.external {
-            record.call.contactID = try shownContact(for: number.text, workspace: workspace.id, on: connection)
+            record.call.contactID =
+                try report.shownContact
+                ?? SeenContactTable.shown(for: number.text, workspace: workspace.id, on: connection)
         }
         try CallRows.insert(&record, on: connection)
         try CallParts.addSegment(
@@ -169,13 +171,6 @@ package enum CallTable {
             of: record.call.report, data: record.contextData, country: report.workspace.settings.defaultCountry,
             plan: arrival.plan)
         return record.enriched
-    }
-
-    /// The contact that was shown when the number rang.
-    private static func shownContact(
-        for number: String, workspace: WorkspaceID, on connection: Connection
-    ) throws(DatabaseError) -> UniqueID? {
-        nil
     }
 
     // MARK: Log

@@ -9,11 +9,14 @@ package struct ReportedCall: Sendable {
     package let draft: CallDraft
     /// Names of fields that held nothing but an unreplaced `[Name]`.
     package let unreplaced: [String]
+    /// The contact that was shown for the number, if that is in memory; else what is stored of it counts.
+    package let shownContact: UniqueID?
 
-    package init(workspace: Workspace, draft: CallDraft, unreplaced: [String]) {
+    package init(workspace: Workspace, draft: CallDraft, unreplaced: [String], shownContact: UniqueID? = nil) {
         self.workspace = workspace
         self.draft = draft
         self.unreplaced = unreplaced
+        self.shownContact = shownContact
     }
 }
 
