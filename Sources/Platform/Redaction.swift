@@ -7,15 +7,18 @@ package enum Redaction {
     /// Separators in a row that a run of digits goes on over: people write `(415) - 555 - 2671`.
     private static let separatorsMax = 4
 
-    /// The text with every `nol_…` and `nom_…` run, the two path segments after `/phone-calls-context/` and every run of seven or
-    /// more digits (of any script, also percent-encoded, and with up to four separators between two of them) masked.
+    /// The text with every `nol_…` and `nom_…` run, the two path segments after `/phone-calls-context/`, the values of a
+    /// query behind `/api/crm/` (names and addresses of people, and what a CRM sends back with a user), every e-mail
+    /// address, and every run of seven or more digits (of any script, also percent-encoded, and with up to four
+    /// separators between two of them) masked.
     /// Of digit runs the last two stay, and the country code behind a plus sign, so that an operator can recognise a
     /// call. Dates and addresses with seven or more digits are masked too: they cannot be told from numbers.
     package static func redact(_ text: [UInt8]) -> [UInt8] {
-        maskDigits(maskContextTokens(maskKeys(text)))
+        maskDigits(maskAddresses(maskQueries(maskContextTokens(maskKeys(text)))))
     }
 
-    /// The text with every `nol_…` and `nom_…` run masked and everything else as it is: for what goes back to the caller.
+    /// The text with every `nol_…` and `nom_…` run masked and everything else as it is: for what goes back to the
+    /// caller.
     package static func withoutKeys(_ text: String) -> String {
         String(decoding: maskKeys(Array(text.utf8)), as: UTF8.self)
     }
@@ -43,6 +46,10 @@ package enum Redaction {
     /// What keys of the lookup service, and tokens and secrets of the middleware, begin with.
     private static let keyMarks = ["nol_", "nom_"].map { Array($0.utf8) }
     private static let contextMark = Array("/phone-calls-context/".utf8)
+    private static let privateMark = Array("/api/crm/".utf8)
+    private static let mask = Array("<redacted>".utf8)
+    /// The longest name of a parameter that stays: longer ones are no names.
+    private static let parameterNameMax = 32
 
     private static func lowered(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte }
 
@@ -126,6 +133,93 @@ package enum Redaction {
             index = end
         }
         return result
+    }
+
+    /// Below `/api/crm/` the names of parameters stay, and of the number that is looked for what ``number(_:)`` leaves.
+    private static func maskQueries(_ text: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count)
+        var index = 0
+        while index < text.count {
+            guard text[index] == UInt8(ascii: "/") || text[index] == UInt8(ascii: "%"),
+                var end = matches(text, index, privateMark)
+            else {
+                result.append(text[index])
+                index += 1
+                continue
+            }
+            while end < text.count, text[end] != UInt8(ascii: "?"), !isTargetEnd(text[end]) { end += 1 }
+            result.append(contentsOf: text[index..<end])
+            index = end
+            guard end < text.count, text[end] == UInt8(ascii: "?") else { continue }
+            while end < text.count, !isTargetEnd(text[end]) { end += 1 }
+            let pairs = text[(index + 1)..<end].split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
+            result.append(UInt8(ascii: "?"))
+            result.append(contentsOf: pairs.map { maskPair($0) }.joined(separator: [UInt8(ascii: "&")]))
+            index = end
+        }
+        return result
+    }
+
+    private static func maskPair(_ pair: ArraySlice<UInt8>) -> [UInt8] {
+        if pair.isEmpty { return [] }
+        let name = pair.prefix { $0 != UInt8(ascii: "=") }
+        guard name.count < pair.count, name.count <= parameterNameMax, name.allSatisfy(isParameterName) else {
+            return mask
+        }
+        let value = Array(pair.dropFirst(name.count + 1))
+        if value.isEmpty { return Array(pair) }
+        return name + [UInt8(ascii: "=")] + (name.elementsEqual("phone".utf8) ? number(value) : mask)
+    }
+
+    /// Letters, and what stands in `filter[number_from]`, also percent-encoded.
+    private static func isParameterName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x41...0x5a, 0x61...0x7a, 0x30...0x39, UInt8(ascii: "_"), UInt8(ascii: "["), UInt8(ascii: "]"),
+            UInt8(ascii: "%"):
+            true
+        default: false
+        }
+    }
+
+    private static func isTargetEnd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\"") }
+
+    /// Whatever stands around an `@`, up to what cannot be part of an address.
+    private static func maskAddresses(_ text: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count)
+        var index = 0
+        // Where in the result the address begins that is being read.
+        var start = 0
+        while index < text.count {
+            let (byte, length) = character(text, index)
+            guard byte == UInt8(ascii: "@") else {
+                result.append(contentsOf: text[index..<index + length])
+                index += length
+                if length == 1, isAddressEnd(byte) { start = result.count }
+                continue
+            }
+            index += length
+            let end = text[index...].firstIndex(where: isAddressEnd) ?? text.count
+            guard result.count > start || end > index else {
+                result.append(contentsOf: text[(index - length)..<index])
+                continue
+            }
+            result.removeSubrange(start...)
+            result.append(contentsOf: mask)
+            index = end
+        }
+        return result
+    }
+
+    private static func isAddressEnd(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "&"), UInt8(ascii: "="), UInt8(ascii: " "),
+            UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: ","),
+            UInt8(ascii: ";"), UInt8(ascii: ":"), UInt8(ascii: "("), UInt8(ascii: ")"), 0..<0x20:
+            true
+        default: false
+        }
     }
 
     private static func isSegmentEnd(_ byte: UInt8) -> Bool {

@@ -51,6 +51,41 @@ import Testing
     }
 
     @Test(
+        "an e-mail address is masked, however it is written",
+        arguments: [
+            ("a@b.example", "<redacted>"), ("/x?email=a.b+c@d.example&y=1", "/x?email=<redacted>&y=1"),
+            ("/x?email=a%40b.example", "/x?email=<redacted>"), ("/x?email=%61%40%62", "/x?email=<redacted>"),
+            ("mail from <a@b.example>: refused", "mail from <<redacted>>: refused"),
+            ("a@b.example,c@d.example", "<redacted>,<redacted>"), ("a@b@c", "<redacted>"), ("@b", "<redacted>"),
+            ("a@", "<redacted>"), ("@", "@"), ("%40", "%40"), ("/@/", "/@/"), ("a b", "a b"), ("a%4", "a%4"),
+            ("https://user:pass@host/x", "https://user:<redacted>/x"),
+        ])
+    func addresses(text: String, redacted: String) {
+        #expect(Redaction.redact(text) == redacted)
+    }
+
+    @Test(
+        "behind /api/crm/ the names of parameters stay, and of the number its country code and last two digits",
+        arguments: [
+            ("/api/crm/x?phone=%2B33142000000", "/api/crm/x?phone=+33…00"),
+            ("/api/crm/x?phone=Ann", "/api/crm/x?phone=…"),
+            ("/api/crm/x?email=ann&display_name=Ann%20B", "/api/crm/x?email=<redacted>&display_name=<redacted>"),
+            ("/api/crm/y?code=abc&state=def", "/api/crm/y?code=<redacted>&state=<redacted>"),
+            ("/api/crm/x?filter[subject]=Ann&page=2", "/api/crm/x?filter[subject]=<redacted>&page=<redacted>"),
+            ("/api/crm/x?filter%5Bsubject%5D=Ann", "/api/crm/x?filter%5Bsubject%5D=<redacted>"),
+            ("/API/CRM/x?a=b", "/API/CRM/x?a=<redacted>"), ("%2fapi/crm/x?a=b", "%2fapi/crm/x?a=<redacted>"),
+            ("/z/api/crm/x?a=b?c=d", "/z/api/crm/x?a=<redacted>"), ("/api/crm/x?Ann", "/api/crm/x?<redacted>"),
+            ("/api/crm/x?a.b=c", "/api/crm/x?<redacted>"), ("/api/crm/x?a=&b=", "/api/crm/x?a=&b="),
+            ("/api/crm/x?a=b&&c", "/api/crm/x?a=<redacted>&&<redacted>"), ("/api/crm/x?", "/api/crm/x?"),
+            ("/api/crm/x", "/api/crm/x"), ("/api/crm/", "/api/crm/"), ("/api/cr?a=b", "/api/cr?a=b"),
+            ("GET /api/crm/x?a=b HTTP/1.1", "GET /api/crm/x?a=<redacted> HTTP/1.1"), ("/x?a=b", "/x?a=b"),
+            ("/x?y=/api/crm/&a=b", "/x?y=/api/crm/&a=b"),
+        ])
+    func queries(text: String, redacted: String) {
+        #expect(Redaction.redact(text) == redacted)
+    }
+
+    @Test(
         "a number is masked but for its country code and last two digits, however it is written",
         arguments: [
             ("+14155552671", "+1…71"), ("/v1/lookup/+14155552671", "/v1/lookup/+1…71"),
