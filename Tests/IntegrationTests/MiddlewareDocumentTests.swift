@@ -19,6 +19,14 @@ struct MiddlewareDocumentTests {
         return try RunningServer(MiddlewareSettings(values, cores: 1))
     }
 
+    /// What is served, by the program's own table.
+    static func routes() throws -> [Route] {
+        let folder = try TestFolder()
+        let server = try server(folder)
+        defer { server.process.stop() }
+        return server.routes
+    }
+
     @Test("Every route is in the specification")
     func specification() throws {
         let folder = try TestFolder()
