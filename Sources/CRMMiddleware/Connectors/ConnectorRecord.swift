@@ -108,25 +108,6 @@ package struct HiddenText: Sendable, Hashable, CustomStringConvertible, CustomDe
     package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
-/// Why a stored secret cannot be read.
-package enum SecretFault: Error, Sendable, Hashable {
-    /// The program was given no key.
-    case noKey
-    /// It was sealed with another key than the one the program has.
-    case otherKey
-    /// It is not what was stored, or not where it was stored.
-    case damaged
-
-    /// For people: what is wrong and what to do.
-    package var sentence: String {
-        switch self {
-        case .noKey: "its secrets cannot be read without the secret key"
-        case .otherKey: "its secrets were sealed with another secret key than this one"
-        case .damaged: "its secrets are damaged, or belong to another place; set them again"
-        }
-    }
-}
-
 /// An authorization that was begun: what the callback's state stands for.
 package struct PendingAuthorization: Sendable, Hashable {
     package let workspace: WorkspaceID

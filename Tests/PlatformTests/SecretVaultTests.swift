@@ -1,6 +1,4 @@
-import CRMMiddleware
 import Glibc
-import MiddlewareStorage
 import Platform
 import TestSupport
 import Testing

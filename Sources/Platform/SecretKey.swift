@@ -1,7 +1,6 @@
 // The key that secrets are sealed with: where it is read from. Nothing here prints one.
 
 internal import Glibc
-package import Platform
 
 /// Why a secret key cannot be used; the sentence says what was found and what to do, never what the key is.
 package struct SecretKeyError: Error, Sendable, Hashable, CustomStringConvertible {

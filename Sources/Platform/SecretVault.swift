@@ -1,8 +1,5 @@
 // Secrets at rest: sealed before they are written, opened after they were read. Immutable.
 
-package import CRMMiddleware
-package import Platform
-
 /// Seals and opens the secrets of the database.
 ///
 /// A sealed value is a version (1 byte), the key's id (8), the nonce (12), the encrypted text and the tag (16). What the
@@ -70,5 +67,24 @@ package struct SecretVault: Sendable {
                 Array(sealed[start...]), nonce: Array(sealed[headCount..<start]), additional: head + place.bytes)
         else { return .failure(.damaged) }
         return .success(Secret(plain))
+    }
+}
+
+/// Why a stored secret cannot be read.
+package enum SecretFault: Error, Sendable, Hashable {
+    /// The program was given no key.
+    case noKey
+    /// It was sealed with another key than the one the program has.
+    case otherKey
+    /// It is not what was stored, or not where it was stored.
+    case damaged
+
+    /// For people: what is wrong and what to do.
+    package var sentence: String {
+        switch self {
+        case .noKey: "its secrets cannot be read without the secret key"
+        case .otherKey: "its secrets were sealed with another secret key than this one"
+        case .damaged: "its secrets are damaged, or belong to another place; set them again"
+        }
     }
 }
