@@ -60,7 +60,8 @@ let package = Package(
         library("CRMTemplate", ["CLibXML2", "HTTPWire", "JSONText", "Platform"]),
         library("CRMTransport", ["CRMTemplate", "HTTPClient", "HTTPWire", "JSONText", "Platform"]),
         library("CRMMiddleware", ["CRMTemplate", "JSONText", "NumbersCore", "Platform"]),
-        library("NumbersStorage", ["NumbersCore", "Platform", "SQLiteDatabase"]),
+        library("NumbersStorage", ["JSONText", "NumbersCore", "Platform", "SQLiteDatabase"]),
+        library("SupplierClient", ["HTTPClient", "HTTPWire", "NumbersCore", "Platform"]),
         library("MiddlewareStorage", ["CRMMiddleware", "JSONText", "NumbersCore", "Platform", "SQLiteDatabase"]),
         // The programs.
         library(
@@ -71,8 +72,8 @@ let package = Package(
         program(
             "LookupServer",
             [
-                "CommandOptions", "DocumentPages", "HTTPServer", "HTTPWire", "JSONText", "NumbersCore",
-                "NumbersStorage", "Platform", "SQLiteDatabase", "ServerProcess",
+                "CommandOptions", "DocumentPages", "HTTPClient", "HTTPServer", "HTTPWire", "JSONText", "NumbersCore",
+                "NumbersStorage", "Platform", "SQLiteDatabase", "ServerProcess", "SupplierClient",
             ]),
         program(
             "MiddlewareServer",
@@ -85,6 +86,7 @@ let package = Package(
             [
                 "CRMMiddleware", "CRMTemplate", "CRMTransport", "CommandOptions", "HTTPClient", "JSONText",
                 "MiddlewareStorage", "NumbersCore", "NumbersStorage", "Platform", "SQLiteDatabase",
+                "SupplierClient",
             ]),
         // Tests.
         .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),

@@ -40,7 +40,8 @@ extension LookupRoutes {
             let plan = plan.value
             let query = LookupQuery(
                 plan: plan, numbers: [number], context: callerIDContext(parameters, plan), verstat: .unknown,
-                fields: .all, reference: nil, deadline: callerIDDeadline(request, parameters), idempotency: nil)
+                fields: .all, reference: nil, maxCacheAge: parameters["max_cache_age"].flatMap(Self.wholeNumber),
+                deadline: callerIDDeadline(request, parameters), idempotency: nil)
             return lookups.callerID(query, for: admission.credential).map { outcome in
                 switch outcome {
                 case .answered(let record, let receipt):

@@ -38,7 +38,8 @@ extension LookupRoutes {
                 }
                 input = .e164Only
             }
-            if let text = parameters["max_cache_age"], Self.wholeNumber(text) == nil {
+            let maxCacheAge = parameters["max_cache_age"].map { Self.wholeNumber($0) }
+            if case .some(nil) = maxCacheAge {
                 throw .invalid("Parameter `max_cache_age`: expected a whole number of seconds from 0 on.")
             }
             let fields: AnswerFields
@@ -53,7 +54,7 @@ extension LookupRoutes {
                 LookupQuery(
                     plan: plan, numbers: [number], context: ReadingContext(country: country, input: input),
                     verstat: parameters["verstat"].map { Verstat($0) } ?? .unknown, fields: fields,
-                    reference: try reference(parameters["reference"]),
+                    reference: try reference(parameters["reference"]), maxCacheAge: maxCacheAge ?? nil,
                     deadline: try deadline(request, budget: parameters["budget_ms"]),
                     idempotency: try idempotency(request, parameters)))
         } catch {
@@ -82,6 +83,7 @@ extension LookupRoutes {
                 let country: String?
                 let input: String?
                 let verstat: String?
+                let maxCacheAge: Int64?
                 let budget: Int64?
                 let reference: String?
                 let range = LookupQuery.budgetRange
@@ -92,7 +94,7 @@ extension LookupRoutes {
                     country = try fields.optionalString("country", length: 0...16)
                     input = try fields.optionalString("input", length: 0...16)
                     verstat = try fields.optionalString("verstat", length: 0...4_096)
-                    _ = try fields.optionalInteger("max_cache_age", in: 0...Int64(Int32.max))
+                    maxCacheAge = try fields.optionalInteger("max_cache_age", in: 0...Int64(Int32.max))
                     budget = try fields.optionalInteger("budget_ms", in: budgetRange)
                     reference = try fields.optionalString("reference", length: 0...LookupQuery.referenceMax)
                 } catch {
@@ -113,7 +115,7 @@ extension LookupRoutes {
                         context: ReadingContext(
                             country: try self.country(country, plan), input: input == nil ? .any : .e164Only),
                         verstat: verstat.map { Verstat($0) } ?? .unknown, fields: .all,
-                        reference: try self.reference(reference),
+                        reference: try self.reference(reference), maxCacheAge: maxCacheAge.map { Int($0) },
                         deadline: request.received
                             + .milliseconds(budget.map { Int($0) } ?? policy.lookupBudgetMilliseconds),
                         idempotency: try idempotency(request, parameters)))

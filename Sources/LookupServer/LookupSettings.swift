@@ -2,6 +2,7 @@
 
 import CommandOptions
 import NumbersCore
+import Platform
 import ServerProcess
 
 /// Everything an operator can set.
@@ -12,6 +13,11 @@ struct LookupSettings: Sendable {
     let lookupBudgetMilliseconds: Int
     let callerIDBudgetMilliseconds: Int
     let isNothingFoundFree: Bool
+    let freeDipsPerDay: Int
+    let supplierSpendCap: MicroUSD?
+    let secretKeyFile: String?
+    /// Networks that are not public and may be asked all the same.
+    let allowedNetworks: [NetworkBlock]
 
     // MARK: Declarations
 
@@ -31,6 +37,19 @@ struct LookupSettings: Sendable {
     private static let nothingFoundFreeOption = Option<Bool>.flag(
         "nothing-found-free", help: "Do not charge an answer without a name.")
 
+    private static let freeDipsOption = Option.value(
+        "free-dips-per-day", .integer(0...1_000_000), default: "50",
+        help: "Paid supplier queries a free account may cause a day.")
+    private static let spendCapOption = Option<MicroUSD?>.optional(
+        "supplier-spend-cap-usd",
+        ValueKind(placeholder: "USD", expects: "an amount in US dollars such as 25.00") { text in
+            MicroUSD(usd: text).flatMap { $0 >= .zero ? $0 : nil }
+        }, help: "What all suppliers together may cost a day; no bound unless set.")
+    private static let secretKeyOption = Option<String?>.optional(
+        "secret-key-file", .path, help: "The key that suppliers' secrets are sealed with.")
+    private static let allowNetworkOption = Option.list(
+        "allow-network", ServerOptions.network, help: "A network that is not public and may be asked all the same.")
+
     /// The options with their help.
     static let options = serverOptions.program(
         name: "LookupServer",
@@ -42,7 +61,13 @@ struct LookupSettings: Sendable {
                 [
                     signupsOption.declaration, budgetOption.declaration, callerIDBudgetOption.declaration,
                     nothingFoundFreeOption.declaration, numberPlanOption.declaration,
-                ])
+                ]),
+            OptionSection(
+                "Suppliers",
+                [
+                    freeDipsOption.declaration, spendCapOption.declaration, secretKeyOption.declaration,
+                    allowNetworkOption.declaration,
+                ]),
         ])
 
     init(_ values: OptionValues, cores: Int) {
@@ -52,5 +77,9 @@ struct LookupSettings: Sendable {
         lookupBudgetMilliseconds = values[Self.budgetOption]
         callerIDBudgetMilliseconds = values[Self.callerIDBudgetOption]
         isNothingFoundFree = values[Self.nothingFoundFreeOption]
+        freeDipsPerDay = values[Self.freeDipsOption]
+        supplierSpendCap = values[Self.spendCapOption]
+        secretKeyFile = values[Self.secretKeyOption]
+        allowedNetworks = values[Self.allowNetworkOption]
     }
 }

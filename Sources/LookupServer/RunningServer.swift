@@ -1,6 +1,7 @@
 // The parts joined: what `main` builds and hands down, and the order in which it comes up. Owned by the main thread.
 
 import DocumentPages
+import HTTPClient
 import HTTPServer
 import HTTPWire
 import NumbersCore
@@ -8,12 +9,13 @@ import NumbersStorage
 import Platform
 import SQLiteDatabase
 import ServerProcess
+import SupplierClient
 
 extension Housekeeping: BackgroundWork {}
 
 /// A server that listens.
 final class RunningServer {
-    /// Numbers whose records stay in memory, at about 200 bytes each.
+    /// Numbers whose records stay in memory, at about 300 bytes each.
     private static let rememberedNumbers = 131_072
 
     /// What is served; the documentation is compared with it.
@@ -44,15 +46,33 @@ final class RunningServer {
         let credentials = CredentialDirectory(store: accounts)
         let names = CallerNameDirectory(
             store: SQLiteCallerNames(readers: readers), capacity: Self.rememberedNumbers)
+        let client = try StartFailure.wrapping("HTTP client") { () throws(SystemError) in
+            try HTTPClient(
+                settings: HTTPSupplierTransport.settings, guard: NetworkGuard(allowed: settings.allowedNetworks),
+                clock: clock, random: random, log: log.logger)
+        }
+        let dips = SupplierDips(
+            transport: HTTPSupplierTransport(client: client), names: names,
+            keeper: SQLiteNameKeeper(writer: writer, clock: clock),
+            limits: SupplierDips.Limits(
+                freeDipsPerDay: settings.freeDipsPerDay, spendPerDay: settings.supplierSpendCap), clock: clock,
+            random: random, timer: .system)
+        let suppliers = SupplierKeeper(
+            dips: dips, vault: SecretVault(key: try Self.secretKey(settings.secretKeyFile), random: random),
+            clock: clock, logger: log.logger)
+        try Self.start(suppliers, settings.server.database)
         let housekeeping = Housekeeping(
-            writer: writer, readers: readers, credentials: credentials, names: names, clock: clock, logger: log.logger)
+            writer: writer, readers: readers, credentials: credentials, names: names, suppliers: suppliers,
+            clock: clock, logger: log.logger)
         let operations = Operations(
             database: housekeeping.database, writer: writer, log: log.sink, access: metricsAccess,
-            metadataVersion: { plans.present.value.metadataVersion }, sources: [plans], clock: clock)
+            metadataVersion: { plans.present.value.metadataVersion },
+            sources: [plans, SupplierMetrics(dips: dips, client: client)], clock: clock)
         let routes = LookupRoutes(
             access: AccessControl(directory: credentials, failures: AddressLimiter()),
             lookups: LookupService(
-                names: names, ledger: ledger, archive: ledger, inFlight: RequestsInFlight(), clock: clock,
+                names: names, waterfall: NameWaterfall(names: names, dips: dips, clock: clock), ledger: ledger,
+                archive: ledger, inFlight: RequestsInFlight(), clock: clock,
                 isNothingFoundFree: settings.isNothingFoundFree),
             accounts: accounts, credentials: credentials, plan: plans.present, site: DocumentSite(.lookup),
             operations: operations,
@@ -84,6 +104,29 @@ final class RunningServer {
                 ("port", .integer(Int64(process.endpoint.port))), ("loops", .integer(Int64(settings.server.loops))),
                 ("number_plan", .text(plans.present.value.metadataVersion)),
             ])
+    }
+
+    private static func secretKey(_ path: String?) throws(StartFailure) -> SecretKey? {
+        do throws(SecretKeyError) {
+            return try path.map { path throws(SecretKeyError) in try SecretKey(file: path) }
+        } catch {
+            throw StartFailure(description: "--secret-key-file \(error)")
+        }
+    }
+
+    /// Reads the suppliers, so that the first request finds them.
+    private static func start(_ suppliers: SupplierKeeper, _ path: String) throws(StartFailure) {
+        let connection: Connection
+        do throws(DatabaseOpenError) {
+            connection = try LookupSchema.schema.open(path: path, options: DatabaseOptions(older: .refuse))
+        } catch {
+            throw StartFailure(description: error.description)
+        }
+        do throws(DatabaseError) {
+            try suppliers.start(on: connection)
+        } catch {
+            throw StartFailure(description: "\(path): the suppliers cannot be read: \(error)")
+        }
     }
 
     /// Opens the database and ends what an earlier server left behind.

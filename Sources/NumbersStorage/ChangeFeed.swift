@@ -13,6 +13,8 @@ package enum ChangeFeed {
         case number(E164)
         /// Many numbers at once: everything remembered of names.
         case names
+        /// The paid suppliers.
+        case suppliers
     }
 
     package static func note(_ subject: Subject, at: UnixTime, on connection: Connection) throws(DatabaseError) {
@@ -43,6 +45,8 @@ extension ChangeFeed.Subject {
         switch change.kind {
         case "account": self = .account(AccountID(value: change.subject))
         case "number": self = E164(UInt64(clamping: change.subject)).map { .number($0) } ?? .names
+        // The table knows no kind of its own for them: a server that is older forgets names, which harms nothing.
+        case "names" where change.subject == 1: self = .suppliers
         default: self = .names
         }
     }
@@ -52,6 +56,7 @@ extension ChangeFeed.Subject {
         case .account(let id): DatabaseChange(kind: "account", subject: id.value)
         case .number(let number): DatabaseChange(kind: "number", subject: Int64(clamping: number.digits))
         case .names: DatabaseChange(kind: "names", subject: 0)
+        case .suppliers: DatabaseChange(kind: "names", subject: 1)
         }
     }
 }

@@ -18,7 +18,9 @@ package final class Housekeeping: Sendable {
     private static let accessTime: Duration = .seconds(2)
 
     private let writer: DatabaseWriter
+    private let readers: ReaderPool
     private let credentials: CredentialDirectory
+    private let suppliers: SupplierKeeper
     private let follower: ChangeFollower
     private let clock: Clock
     private let logger: Logger
@@ -29,14 +31,17 @@ package final class Housekeeping: Sendable {
 
     package init(
         writer: DatabaseWriter, readers: ReaderPool, credentials: CredentialDirectory, names: CallerNameDirectory,
-        clock: Clock, logger: Logger
+        suppliers: SupplierKeeper, clock: Clock, logger: Logger
     ) {
         self.writer = writer
+        self.readers = readers
+        self.suppliers = suppliers
         self.credentials = credentials
         self.clock = clock
         self.logger = logger
         follower = ChangeFollower(
-            readers: readers, clock: clock, listener: Memory(credentials: credentials, names: names))
+            readers: readers, clock: clock,
+            listener: Memory(credentials: credentials, names: names, suppliers: suppliers))
         database = DatabaseWatch(writer: writer, readers: readers, clock: clock, logger: logger)
     }
 
@@ -70,6 +75,7 @@ package final class Housekeeping: Sendable {
                 await database.look()
                 nextHealth = now + Self.healthInterval
             }
+            await suppliers.round(readers: readers, writer: writer, deadline: deadline)
             if now >= nextUses {
                 await flushUses()
                 nextUses = now + Self.usesInterval
@@ -82,6 +88,7 @@ package final class Housekeeping: Sendable {
             try? await Task.sleep(for: Self.roundInterval)
         }
         await flushUses()
+        await suppliers.round(readers: readers, writer: writer, deadline: deadline)
     }
 
     private var deadline: MonotonicTime { clock.monotonic() + Self.accessTime }
@@ -107,6 +114,15 @@ package final class Housekeeping: Sendable {
             guard case .success(let count) = result else { return logger.warning("sweep_failed") }
             dropped = count
         }
+        dropped = CacheTable.sweepMax
+        while dropped == CacheTable.sweepMax, !isStopping.load(ordering: .relaxed) {
+            let result = await writer.write(deadline: deadline) { connection throws(DatabaseError) in
+                try SupplierTable.sweep(now: now, on: connection)
+                return try CacheTable.sweep(now: now, on: connection)
+            }
+            guard case .success(let count) = result else { return logger.warning("sweep_failed") }
+            dropped = count
+        }
     }
 }
 
@@ -114,6 +130,7 @@ package final class Housekeeping: Sendable {
 private struct Memory: ChangeListener {
     let credentials: CredentialDirectory
     let names: CallerNameDirectory
+    let suppliers: SupplierKeeper
 
     func apply(_ changes: [DatabaseChange], revision: Int64) {
         var accounts: [AccountID] = []
@@ -123,6 +140,7 @@ private struct Memory: ChangeListener {
             case .account(let id): accounts.append(id)
             case .number(let number): numbers?.append(number)
             case .names: numbers = nil
+            case .suppliers: suppliers.noteChange()
             }
         }
         credentials.apply(changedAccounts: accounts, revision: revision)
@@ -132,5 +150,6 @@ private struct Memory: ChangeListener {
     func forgetAll(revision: Int64) {
         credentials.forgetAll(revision: revision)
         names.apply(changedNumbers: nil, revision: revision)
+        suppliers.noteChange()
     }
 }

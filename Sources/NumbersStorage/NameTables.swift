@@ -9,16 +9,18 @@ package import SQLiteDatabase
 package enum NameTables {
     /// What is recorded about a number.
     package static func record(of number: E164, on connection: Connection) throws(DatabaseError) -> NumberRecord {
-        // One row of three look-ups by primary key, in the order in which they win.
+        // One row of four look-ups by primary key, in the order in which they win.
         let key: SQLValue = .integer(Int64(clamping: number.digits))
         let found = try connection.first(
             """
             SELECT suppressions.number IS NOT NULL, overrides.name, overrides.as_of, directory_names.name,
-                   directory_names.as_of
+                   directory_names.as_of, cached_names.number IS NOT NULL, cached_names.name, cached_names.raw,
+                   cached_names.supplier, cached_names.obtained_at
             FROM (SELECT ?1 AS number) AS asked
             LEFT JOIN suppressions ON suppressions.number = asked.number
             LEFT JOIN overrides ON overrides.number = asked.number
             LEFT JOIN directory_names ON directory_names.number = asked.number
+            LEFT JOIN cached_names ON cached_names.number = asked.number
             """, key
         ) { row throws(DatabaseError) -> NumberRecord in
             var name: KnownName?
@@ -27,7 +29,8 @@ package enum NameTables {
             } else if let text = row.optionalText(3), let caller = CallerName(text) {
                 name = KnownName(name: caller, source: .directory, asOf: row.text(4))
             }
-            return NumberRecord(isSuppressed: row.integer(0) != 0, name: name)
+            let cached = row.integer(5) != 0 ? CacheTable.cached(row, from: 6) : nil
+            return NumberRecord(isSuppressed: row.integer(0) != 0, name: name, cached: cached)
         }
         return found ?? .none
     }
@@ -37,6 +40,8 @@ package enum NameTables {
         package let suppressedAt: UnixTime?
         package let override: (name: String, asOf: String)?
         package let directory: (name: String, asOf: String)?
+        /// What the paid suppliers said last.
+        package let cached: CachedName?
     }
 
     package static func listing(of number: E164, on connection: Connection) throws(DatabaseError) -> Listing {
@@ -50,7 +55,8 @@ package enum NameTables {
         let directory = try connection.first("SELECT name, as_of FROM directory_names WHERE number = ?", key) {
             row throws(DatabaseError) in (name: row.text(0), asOf: row.text(1))
         }
-        return Listing(suppressedAt: suppressedAt, override: override, directory: directory)
+        let cached = try CacheTable.find(number, on: connection)
+        return Listing(suppressedAt: suppressedAt, override: override, directory: directory, cached: cached)
     }
 
     package static func pin(

@@ -196,6 +196,14 @@ package final class OperatorDesk {
         }
     }
 
+    /// Forgets what suppliers said about a number; false when nothing was.
+    package func expire(_ number: E164) throws(DatabaseError) -> Bool {
+        let now = clock.wall()
+        return try connection.transaction { () throws(DatabaseError) in
+            try CacheTable.expire(number, at: now, on: connection)
+        }
+    }
+
     /// Names to put into the directory in one transaction: enough to share the cost of the sync, few enough to keep a
     /// running server's writer waiting for a few milliseconds only.
     package static let importBlock = 1_000
@@ -216,7 +224,7 @@ package final class OperatorDesk {
         package let source: CallerNameSource
     }
 
-    /// Names that contain a text, ignoring ASCII case; overrides first.
+    /// Names that contain a text, ignoring ASCII case; overrides first, what suppliers said last.
     package func searchNames(_ text: String, limit: Int) throws(DatabaseError) -> [FoundName] {
         var found: [FoundName] = []
         // The text is matched as it is: its own % and _ are no wildcards.
@@ -231,6 +239,9 @@ package final class OperatorDesk {
             SELECT number, name, as_of, 1 FROM overrides WHERE name LIKE ?1 ESCAPE '\\'
             UNION ALL
             SELECT number, name, as_of, 0 FROM directory_names WHERE name LIKE ?1 ESCAPE '\\'
+            UNION ALL
+            SELECT number, name, date(obtained_at / 1000000, 'unixepoch'), 2 FROM cached_names
+            WHERE name LIKE ?1 ESCAPE '\\'
             LIMIT ?2
             """, .text(pattern), .integer(Int64(limit))
         ) { row throws(DatabaseError) in
@@ -238,21 +249,71 @@ package final class OperatorDesk {
                 found.append(
                     FoundName(
                         number: number, name: row.text(1), asOf: row.text(2),
-                        source: row.integer(3) == 1 ? .override : .directory))
+                        source: row.integer(3) == 1 ? .override : row.integer(3) == 2 ? .cache : .directory))
             }
             return .next
         }
         return found
     }
 
-    /// How many suppressions, overrides and directory names there are.
-    package func nameCounts() throws(DatabaseError) -> (suppressed: Int64, overrides: Int64, directory: Int64) {
+    /// How many names there are of each kind.
+    package struct NameCounts: Sendable {
+        package let suppressed: Int64
+        package let overrides: Int64
+        package let directory: Int64
+        /// Numbers that a supplier gave a name for.
+        package let cached: Int64
+        /// Numbers that no supplier knew a name for.
+        package let cachedWithout: Int64
+    }
+
+    package func nameCounts() throws(DatabaseError) -> NameCounts {
         let counts = try connection.first(
             """
             SELECT (SELECT count(*) FROM suppressions), (SELECT count(*) FROM overrides),
-                   (SELECT count(*) FROM directory_names)
+                   (SELECT count(*) FROM directory_names), (SELECT count(name) FROM cached_names),
+                   (SELECT count(*) FROM cached_names)
             """
-        ) { row throws(DatabaseError) in (row.integer(0), row.integer(1), row.integer(2)) }
-        return counts ?? (0, 0, 0)
+        ) { row throws(DatabaseError) in
+            NameCounts(
+                suppressed: row.integer(0), overrides: row.integer(1), directory: row.integer(2),
+                cached: row.integer(3), cachedWithout: row.integer(4) - row.integer(3))
+        }
+        return counts ?? NameCounts(suppressed: 0, overrides: 0, directory: 0, cached: 0, cachedWithout: 0)
+    }
+
+    // MARK: Suppliers
+
+    package func addSupplier(
+        _ supplier: Supplier, secrets: SupplierSecrets, vault: SecretVault
+    ) throws(DatabaseError) -> Result<Void, SupplierTable.Refusal> {
+        let now = clock.wall()
+        return try connection.transaction { () throws(DatabaseError) in
+            try SupplierTable.add(supplier, secrets: secrets, vault: vault, at: now, on: connection)
+        }
+    }
+
+    /// All suppliers, in the order they are asked while nothing is known about them.
+    package func suppliers(vault: SecretVault) throws(DatabaseError) -> [StoredSupplier] {
+        try SupplierTable.all(vault: vault, on: connection)
+    }
+
+    package func removeSupplier(_ name: SupplierName) throws(DatabaseError) -> Bool {
+        let now = clock.wall()
+        return try connection.transaction { () throws(DatabaseError) in
+            try SupplierTable.remove(name, at: now, on: connection)
+        }
+    }
+
+    package func enableSupplier(_ name: SupplierName, _ isEnabled: Bool) throws(DatabaseError) -> Bool {
+        let now = clock.wall()
+        return try connection.transaction { () throws(DatabaseError) in
+            try SupplierTable.enable(name, isEnabled, at: now, on: connection)
+        }
+    }
+
+    /// What each supplier did in the last so many days, today among them, by name.
+    package func supplierTotals(days: Int) throws(DatabaseError) -> [String: SupplierTally] {
+        try SupplierTable.totals(since: clock.wall().dayNumber - Int64(days - 1), on: connection)
     }
 }

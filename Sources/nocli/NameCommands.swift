@@ -10,7 +10,7 @@ import SQLiteDatabase
 enum NameCommands {
     static let family = CommandFamily(
         name: "name", summary: "caller names",
-        commands: [importFile, pin, unpin, suppress, unsuppress, show, search, stats])
+        commands: [importFile, pin, unpin, suppress, unsuppress, show, search, expire, stats])
 
     private static let number: Argument<String> = .required(
         "NUMBER", .numberText, help: "a number with its country code, or as dialled in --country")
@@ -108,6 +108,7 @@ enum NameCommands {
                 ("Suppressed", listing.suppressedAt.map { "since \($0.rfc3339())" } ?? "no"),
                 ("Pinned", listing.override.map { "\($0.name) (\($0.asOf))" } ?? ""),
                 ("Directory", listing.directory.map { "\($0.name) (\($0.asOf))" } ?? ""),
+                ("Suppliers", cachedText(listing.cached)),
                 ("Answered", answered(listing)?.name ?? "no name"),
             ]).rendered()
         }
@@ -150,6 +151,21 @@ enum NameCommands {
         }
     }
 
+    private static let expire = Command(
+        declaration: CommandDeclaration(
+            "expire", summary: "forgets what suppliers said about a number, so that the next lookup asks again",
+            arguments: [number.declaration], options: [country.declaration])
+    ) { context throws(CommandFailure) in
+        let number = try readNumber(context)
+        let desk = try context.openDesk()
+        guard try context.perform({ () throws(DatabaseError) in try desk.expire(number) }) else {
+            throw .failed("nothing that a supplier said about \(number) is kept")
+        }
+        try showListing(of: number, desk, context) { _ in
+            "What suppliers said about \(number.text) is forgotten."
+        }
+    }
+
     private static let stats = Command(
         declaration: CommandDeclaration("stats", summary: "counts names and suppressions")
     ) { context throws(CommandFailure) in
@@ -160,12 +176,16 @@ enum NameCommands {
             writer.field("directory", counts.directory)
             writer.field("overrides", counts.overrides)
             writer.field("suppressed", counts.suppressed)
+            writer.field("cached", counts.cached)
+            writer.field("cached_without_name", counts.cachedWithout)
             writer.endObject()
         } people: {
             var table = TextTable([.text("What"), .number("Numbers")])
             table.add(["directory names", String(counts.directory)])
             table.add(["pinned names", String(counts.overrides)])
             table.add(["suppressed", String(counts.suppressed)])
+            table.add(["names from suppliers", String(counts.cached)])
+            table.add(["without a name, say suppliers", String(counts.cachedWithout)])
             return table.rendered(on: context.console)
         }
     }
@@ -183,11 +203,21 @@ enum NameCommands {
         return e164
     }
 
-    /// The name that is answered: the pinned one before the directory's, none when suppressed.
+    /// What suppliers said last, for people.
+    private static func cachedText(_ cached: CachedName?) -> String {
+        guard let cached else { return "" }
+        let day = cached.obtainedAt.rfc3339Date()
+        guard let name = cached.name, let supplier = cached.supplier else { return "no name (\(day))" }
+        return "\(name.text) (\(supplier), \(day))"
+    }
+
+    /// The name that is answered: the pinned one before the directory's before what suppliers said, none when suppressed.
+    /// A cached one may be too old for an answer of the server, which then asks again.
     private static func answered(_ listing: NameTables.Listing) -> (name: String, source: CallerNameSource)? {
         if listing.suppressedAt != nil { return nil }
         if let override = listing.override { return (override.name, .override) }
-        return listing.directory.map { ($0.name, .directory) }
+        if let directory = listing.directory { return (directory.name, .directory) }
+        return listing.cached?.name.map { ($0.text, .cache) }
     }
 
     private static func showListing(
@@ -204,6 +234,17 @@ enum NameCommands {
             writer.field("suppressed_at", listing.suppressedAt?.rfc3339())
             write("override", listing.override, to: &writer)
             write("directory", listing.directory, to: &writer)
+            writer.key("cached")
+            if let cached = listing.cached {
+                writer.beginObject()
+                writer.field("name", cached.name?.text)
+                writer.field("raw", cached.raw)
+                writer.field("supplier", cached.supplier?.text)
+                writer.field("obtained_at", cached.obtainedAt.rfc3339())
+                writer.endObject()
+            } else {
+                writer.null()
+            }
             writer.endObject()
         } people: {
             people(listing)

@@ -9,9 +9,9 @@ enum Program {
     /// All commands, in the order of the help text.
     static let families: [CommandFamily] = [
         AccountCommands.family, KeyCommands.family, BalanceCommands.family, LedgerCommands.family,
-        NameCommands.family, NumberCommands.family, WorkspaceCommands.family, ClientCommands.family,
-        TokenCommands.family, ContextTokenCommands.family, ContactCommands.family, DeliveryCommands.family,
-        DatabaseCommands.family, TemplateCommands.family,
+        NameCommands.family, SupplierCommands.family, NumberCommands.family, WorkspaceCommands.family,
+        ClientCommands.family, TokenCommands.family, ContextTokenCommands.family, ContactCommands.family,
+        DeliveryCommands.family, DatabaseCommands.family, TemplateCommands.family,
     ]
 
     private static let language = CommandLanguage(

@@ -15,6 +15,7 @@ import Testing
         let readers: ReaderPool
         let credentials: CredentialDirectory
         let names: CallerNameDirectory
+        let dips: SupplierDips
         let sink: LogSink
         let log: Int32
         let keeper: Housekeeping
@@ -32,10 +33,18 @@ import Testing
             log = creat(office.folder.path + "/log", 0o600)
             sink = try LogSink(descriptor: log, capacityBytes: 65_536)
             // The desk's own clock: by the machine's, its changes would be old enough to be swept away.
+            let logger = Logger(sink: sink, clock: .system)
+            dips = SupplierDips(
+                transport: NoTransport(), names: names,
+                keeper: SQLiteNameKeeper(writer: writer, clock: office.time.clock),
+                limits: SupplierDips.Limits(freeDipsPerDay: 1, spendPerDay: nil), clock: office.time.clock,
+                random: .system, timer: .system)
+            let suppliers = SupplierKeeper(
+                dips: dips, vault: SecretVault(key: nil, random: .system), clock: office.time.clock, logger: logger)
+            try suppliers.start(on: office.connection)
             keeper = Housekeeping(
-                writer: writer, readers: readers, credentials: credentials, names: names,
-                clock: office.time.clock,
-                logger: Logger(sink: sink, clock: .system))
+                writer: writer, readers: readers, credentials: credentials, names: names, suppliers: suppliers,
+                clock: office.time.clock, logger: logger)
         }
 
         func close() {
@@ -145,5 +154,27 @@ import Testing
             house.close()
         }
         fault_vfs_destroy(vfs)
+    }
+
+    @Test("a supplier that the administrator adds is asked by the running server, one that is removed is not")
+    func suppliers() async throws {
+        let office = try Office()
+        let house = try House(office)
+        let keeper = house.keeper
+        let running = Task { await keeper.run() }
+        let supplier = SupplierPreset.all[0].supplier(position: 1)
+        let vault = SecretVault(key: nil, random: .system)
+        let open = Supplier(
+            name: supplier.name, url: try SupplierTemplate(url: "https://a.example/{e164}"), headers: [], form: .plain,
+            noNameWords: [], price: .zero, timeoutMilliseconds: 100, concurrentMax: 1, countries: [], isEnabled: true,
+            position: 1)
+        #expect(!house.dips.hasSuppliers)
+        _ = try office.desk.addSupplier(open, secrets: .none, vault: vault)
+        #expect(try await house.eventually { house.dips.hasSuppliers })
+        _ = try office.desk.removeSupplier(open.name)
+        #expect(try await house.eventually { !house.dips.hasSuppliers })
+        house.keeper.stop()
+        await running.value
+        house.close()
     }
 }

@@ -15,6 +15,7 @@ import Testing
                 Suppressed  no
                 Pinned      -
                 Directory   Harbor Light Books (2025-12-31)
+                Suppliers   -
                 Answered    Harbor Light Books
 
                 """)
@@ -29,7 +30,7 @@ import Testing
             harness.run("name", "show", number, "--json").output == """
                 {"e164":"+12025550143","cnam":null,"source":null,"suppressed":true,\
                 "suppressed_at":"2026-01-02T03:04:05Z","override":{"name":"HLB","as_of":"2026-01-02"},\
-                "directory":{"name":"Harbor Light Books","as_of":"2025-12-31"}}
+                "directory":{"name":"Harbor Light Books","as_of":"2025-12-31"},"cached":null}
 
                 """)
         #expect(
@@ -114,13 +115,17 @@ import Testing
 
                 """)
         #expect(harness.run("name", "search", "_").output == "No name contains that text.\n")
-        #expect(harness.run("name", "stats", "--json").output == "{\"directory\":2,\"overrides\":1,\"suppressed\":0}\n")
+        #expect(
+            harness.run("name", "stats", "--json").output
+                == "{\"directory\":2,\"overrides\":1,\"suppressed\":0,\"cached\":0,\"cached_without_name\":0}\n")
         #expect(
             harness.run("name", "stats").output == """
-                What             Numbers
-                directory names        2
-                pinned names           1
-                suppressed             0
+                What                           Numbers
+                directory names                      2
+                pinned names                         1
+                suppressed                           0
+                names from suppliers                 0
+                without a name, say suppliers        0
 
                 """)
     }

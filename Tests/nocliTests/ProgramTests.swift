@@ -38,7 +38,9 @@ import Testing
                   balance          prepaid money: show, top-up, adjust
                   ledger           the ledger: show, verify
                   name             caller names: import, pin, unpin, suppress, unsuppress, show,
-                                   search, stats
+                                   search, expire, stats
+                  supplier         paid sources of names: add, preset, presets, list, test,
+                                   enable, disable, remove
                   number           the numbering plan: parse, format, compare, find, plan show,
                                    plan check, plan compare
                   workspace        workspaces of the middleware: create, list, show, set
@@ -73,7 +75,7 @@ import Testing
         arguments: [
             (
                 [],
-                "nocli: a command is missing: expected one of account, key, balance, ledger, name, number, workspace, client, token, context-token, contact, delivery, database, template\nRun 'nocli --help' to see what is possible.\n"
+                "nocli: a command is missing: expected one of account, key, balance, ledger, name, supplier, number, workspace, client, token, context-token, contact, delivery, database, template\nRun 'nocli --help' to see what is possible.\n"
             ),
             (
                 ["acount"],

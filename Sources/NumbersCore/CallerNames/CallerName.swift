@@ -44,6 +44,8 @@ package enum CallerNameSource: Hashable, Sendable {
     case override
     /// The operator imported it.
     case directory
+    /// A supplier gave it earlier.
+    case cache
     /// A supplier of this name gave it.
     case supplier(String)
 
@@ -51,6 +53,7 @@ package enum CallerNameSource: Hashable, Sendable {
         switch self {
         case .override: "override"
         case .directory: "directory"
+        case .cache: "cache"
         case .supplier(let name): "supplier:" + name
         }
     }
@@ -76,13 +79,26 @@ package struct NumberRecord: Hashable, Sendable {
     package let isSuppressed: Bool
     /// The first name in the order override, directory; nil also when the number is suppressed.
     package let name: KnownName?
+    /// What the paid suppliers said last; nil when they were never asked, and when the number is suppressed.
+    package let cached: CachedName?
     /// nil when nothing is known.
     package let spam: SpamScore?
 
-    package init(isSuppressed: Bool, name: KnownName?, spam: SpamScore? = nil) {
+    package init(isSuppressed: Bool, name: KnownName?, cached: CachedName? = nil, spam: SpamScore? = nil) {
         self.isSuppressed = isSuppressed
         self.name = isSuppressed ? nil : name
+        self.cached = isSuppressed ? nil : cached
         self.spam = spam
+    }
+
+    /// The record with a name to answer.
+    func with(_ name: KnownName) -> NumberRecord {
+        NumberRecord(isSuppressed: isSuppressed, name: name, cached: cached, spam: spam)
+    }
+
+    /// The record with what the suppliers have just said.
+    func with(_ cached: CachedName) -> NumberRecord {
+        NumberRecord(isSuppressed: isSuppressed, name: name, cached: cached, spam: spam)
     }
 
     /// A number that nothing is recorded about.

@@ -3,7 +3,7 @@
 
 package import Platform
 
-/// Where suppressions, overrides and imported names are kept.
+/// Where suppressions, overrides, imported names and what suppliers said are kept.
 package protocol CallerNameStore: Sendable {
     /// The records of the numbers, in their order, and the revision of the change feed that they belong to.
     func records(
@@ -23,7 +23,7 @@ package final class CallerNameDirectory: Sendable {
     private let store: any CallerNameStore
     private let generationMax: Int
 
-    /// - Parameter capacity: how many numbers stay in memory, at about 200 bytes each. Two generations of half that:
+    /// - Parameter capacity: how many numbers stay in memory, at about 300 bytes each. Two generations of half that:
     ///   when the young one is full it becomes the old one, and what is asked for again moves back.
     package init(store: any CallerNameStore, capacity: Int) {
         self.store = store
@@ -74,6 +74,15 @@ package final class CallerNameDirectory: Sendable {
                 front.young[number] = nil
                 front.old[number] = nil
             }
+        }
+    }
+
+    /// Takes what the suppliers said about a number, if the number is in memory; otherwise storage has it by the time it
+    /// is asked for.
+    func remember(_ cached: CachedName, for number: E164) {
+        front.withLock { front in
+            if let record = front.young[number] { front.young[number] = record.with(cached) }
+            if let record = front.old[number] { front.old[number] = record.with(cached) }
         }
     }
 

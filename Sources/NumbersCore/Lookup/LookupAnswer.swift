@@ -115,7 +115,7 @@ extension LookupAnswer {
             writer.key("confidence")
             writer.token("low")
         }
-        if fields.shows(.cached) { writer.field("cached", false) }
+        if fields.shows(.cached) { writer.field("cached", name?.source == .cache) }
         if fields.shows(.sources) {
             writer.key("sources")
             writer.beginObject()

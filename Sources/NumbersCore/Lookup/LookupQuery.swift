@@ -32,6 +32,8 @@ package struct LookupQuery: Sendable {
     package let verstat: Verstat
     package let fields: AnswerFields
     package let reference: String?
+    /// How old a cached answer may be, in seconds; nil: as old as the cache keeps it.
+    package let maxCacheAge: Int?
     /// When the answer must leave.
     package let deadline: MonotonicTime
     /// The caller's idempotency key with the fingerprint of this request.
@@ -39,7 +41,7 @@ package struct LookupQuery: Sendable {
 
     package init(
         plan: NumberingPlan, numbers: [String], context: ReadingContext, verstat: Verstat, fields: AnswerFields,
-        reference: String?, deadline: MonotonicTime,
+        reference: String?, maxCacheAge: Int? = nil, deadline: MonotonicTime,
         idempotency: (key: IdempotencyKey, fingerprint: SHA256Digest)?
     ) {
         self.plan = plan
@@ -48,6 +50,7 @@ package struct LookupQuery: Sendable {
         self.verstat = verstat
         self.fields = fields
         self.reference = reference
+        self.maxCacheAge = maxCacheAge
         self.deadline = deadline
         self.idempotency = idempotency
     }

@@ -7,6 +7,7 @@ package import Platform
 /// Answers lookups, batches and caller-ID requests.
 package struct LookupService: Sendable {
     private let names: CallerNameDirectory
+    private let waterfall: NameWaterfall
     private let ledger: any Ledger
     private let archive: any ReplyArchive
     private let inFlight: RequestsInFlight
@@ -15,10 +16,11 @@ package struct LookupService: Sendable {
     private let isNothingFoundFree: Bool
 
     package init(
-        names: CallerNameDirectory, ledger: any Ledger, archive: any ReplyArchive, inFlight: RequestsInFlight,
-        clock: Clock, isNothingFoundFree: Bool
+        names: CallerNameDirectory, waterfall: NameWaterfall, ledger: any Ledger, archive: any ReplyArchive,
+        inFlight: RequestsInFlight, clock: Clock, isNothingFoundFree: Bool
     ) {
         self.names = names
+        self.waterfall = waterfall
         self.ledger = ledger
         self.archive = archive
         self.inFlight = inFlight
@@ -54,18 +56,47 @@ package struct LookupService: Sendable {
     private func lookup(
         _ query: LookupQuery, _ facts: NumberFacts, _ record: NumberRecord, for credential: Credential
     ) -> Deferred<LookupOutcome> {
-        let body = render(facts, record, query)
-        if record.isSuppressed { return free(query, body, for: credential) }
+        if record.isSuppressed { return free(query, render(facts, record, query), for: credential) }
+        let found: ResolvedName
+        switch waterfall.step(record, facts, query, credential) {
+        case .known(let known): found = known
+        case .ask(let fallback): return lookup(query, facts, record, fallback: fallback, for: credential)
+        }
+        let body = render(facts, found.record, query)
         guard query.idempotency != nil || credential.isBilled else {
             return .ready(.answered(body: body, receipt: nil))
         }
         return .pending {
             await once(query, for: credential, refresh: nil) { reply in
                 guard credential.isBilled else { return await keep(reply(body), body, query) }
-                let items = items(named: record.name == nil ? 0 : 1, of: 1, credential)
                 let result = await ledger.charge(
-                    charge(query, credential, numbers: 1), items: items, reply: reply(body), deadline: query.deadline)
+                    charge(query, credential, numbers: 1), items: items([found], credential), reply: reply(body),
+                    deadline: query.deadline)
                 return outcome(result, body, credential, numbers: 1)
+            }
+        }
+    }
+
+    /// A lookup that has to ask suppliers: what it may cost is set aside before the work.
+    private func lookup(
+        _ query: LookupQuery, _ facts: NumberFacts, _ record: NumberRecord, fallback: CachedName?,
+        for credential: Credential
+    ) -> Deferred<LookupOutcome> {
+        .pending {
+            await once(query, for: credential, refresh: nil) { reply in
+                guard credential.isBilled else {
+                    let found = await waterfall.ask(record, facts, fallback: fallback, query, credential)
+                    let body = render(facts, found.record, query)
+                    return await keep(reply(body), body, query)
+                }
+                let charge = charge(query, credential, numbers: 1)
+                switch await ledger.hold(charge, deadline: query.deadline) {
+                case .failure(let refusal): return outcome(.failure(refusal), [], credential, numbers: 1)
+                case .success(let hold):
+                    let found = await waterfall.ask(record, facts, fallback: fallback, query, credential)
+                    let body = render(facts, found.record, query)
+                    return await settle(hold, charge, [found], body, reply(body), query, credential)
+                }
             }
         }
     }
@@ -95,7 +126,7 @@ package struct LookupService: Sendable {
                 return await sandbox(numbers, query) { batch(read, $0, query, for: credential) }.value
             }
             guard case .success(let records) = await names.records(for: numbers, deadline: query.deadline) else {
-                return .answered(body: render(read, query.verstat, billed: 0), receipt: nil)
+                return .answered(body: render(read, query.verstat, items: []), receipt: nil)
             }
             return await batch(read, records, query, for: credential).value
         }
@@ -112,32 +143,64 @@ package struct LookupService: Sendable {
                     facts: line.facts, record: line.facts == nil ? .none : next.next() ?? .none,
                     isRepeated: line.isRepeated)
             }
-            let billableLines = lines.filter { $0.facts != nil && !$0.record.isSuppressed && !$0.isRepeated }
-            let billable = billableLines.count
-            let items = items(named: billableLines.count { $0.record.name != nil }, of: billable, credential)
-            let billed = credential.isBilled ? items.reduce(0) { $0 + $1.units } : 0
-            let body = render(lines, query.verstat, billed: billed)
-            guard billable > 0 else { return await free(query, body, for: credential).value }
+            let billable = lines.count { $0.facts != nil && !$0.record.isSuppressed && !$0.isRepeated }
+            guard billable > 0 else {
+                return await free(query, render(lines, query.verstat, items: []), for: credential).value
+            }
             return await once(query, for: credential, refresh: { self.refreshed($0, lines, query.verstat) }) { reply in
-                guard credential.isBilled else { return await keep(reply(body), body, query) }
-                return await settle(items, of: billable, body, reply(body), query, credential)
+                guard credential.isBilled else {
+                    let (lines, _) = await resolved(lines, query, credential)
+                    let body = render(lines, query.verstat, items: [])
+                    return await keep(reply(body), body, query)
+                }
+                let charge = charge(query, credential, numbers: billable)
+                switch await ledger.hold(charge, deadline: query.deadline) {
+                case .failure(let refusal): return outcome(.failure(refusal), [], credential, numbers: billable)
+                case .success(let hold):
+                    let (lines, found) = await resolved(lines, query, credential)
+                    let body = render(lines, query.verstat, items: items(found, credential))
+                    return await settle(hold, charge, found, body, reply(body), query, credential)
+                }
             }
         }
     }
 
-    /// Holds the cover of all numbers, then settles at the true price.
-    private func settle(
-        _ items: [Charge.Item], of billable: Int, _ body: [UInt8], _ reply: StoredReply?, _ query: LookupQuery,
-        _ credential: Credential
-    ) async -> LookupOutcome {
-        let charge = charge(query, credential, numbers: billable)
-        switch await ledger.hold(charge, deadline: query.deadline) {
-        case .failure(let refusal): return outcome(.failure(refusal), body, credential, numbers: billable)
-        case .success(let hold):
-            let result = await ledger.settle(hold, charge, items: items, reply: reply, deadline: query.deadline)
-            if case .failure = result { ledger.release(hold, account: charge.account) }
-            return outcome(result, body, credential, numbers: billable)
+    /// The lines with the names that are answered, and the names of the billable ones. Suppliers are asked about all
+    /// numbers at once, inside the one budget.
+    private func resolved(
+        _ lines: [Line], _ query: LookupQuery, _ credential: Credential
+    ) async -> ([Line], billable: [ResolvedName]) {
+        var names: [E164: ResolvedName] = [:]
+        await withTaskGroup(of: (E164, ResolvedName).self) { group in
+            for line in lines where !line.isRepeated && !line.record.isSuppressed {
+                guard let facts = line.facts else { continue }
+                switch waterfall.step(line.record, facts, query, credential) {
+                case .known(let known): names[facts.e164] = known
+                case .ask(let fallback):
+                    group.addTask { [waterfall] in
+                        (facts.e164, await waterfall.ask(line.record, facts, fallback: fallback, query, credential))
+                    }
+                }
+            }
+            for await (number, name) in group { names[number] = name }
         }
+        let found = lines.map { line in
+            Line(
+                facts: line.facts, record: line.facts.flatMap { names[$0.e164]?.record } ?? line.record,
+                isRepeated: line.isRepeated)
+        }
+        return (found, names.values.filter { !$0.record.isSuppressed })
+    }
+
+    /// Makes the true charge in place of a hold.
+    private func settle(
+        _ hold: Hold, _ charge: Charge, _ found: [ResolvedName], _ body: [UInt8], _ reply: StoredReply?,
+        _ query: LookupQuery, _ credential: Credential
+    ) async -> LookupOutcome {
+        let result = await ledger.settle(
+            hold, charge, items: items(found, credential), reply: reply, deadline: query.deadline)
+        if case .failure = result { ledger.release(hold, account: charge.account) }
+        return outcome(result, body, credential, numbers: found.count)
     }
 
     // MARK: Plain text for PBXs
@@ -156,34 +219,61 @@ package struct LookupService: Sendable {
 
     /// `GET /v1/cid/{number}`.
     package func callerID(_ query: LookupQuery, for credential: Credential) -> Deferred<CallerIDOutcome> {
-        guard let number = facts(query.numbers.first ?? "", query)?.e164 else {
+        guard let facts = facts(query.numbers.first ?? "", query) else {
             return .ready(.answered(.none, receipt: nil))
         }
+        let number = facts.e164
         if credential.key.isTest {
             return sandbox([number], query) { .ready(.answered($0.first ?? .none, receipt: nil)) }
         }
-        if let record = names.known(number) { return callerID(query, record, for: credential) }
+        if let record = names.known(number) { return callerID(query, facts, record, for: credential) }
         return .pending {
             switch await names.records(for: [number], deadline: query.deadline) {
-            case .success(let records): await callerID(query, records.first ?? .none, for: credential).value
+            case .success(let records): await callerID(query, facts, records.first ?? .none, for: credential).value
             case .failure: .unavailable
             }
         }
     }
 
     private func callerID(
-        _ query: LookupQuery, _ record: NumberRecord, for credential: Credential
+        _ query: LookupQuery, _ facts: NumberFacts, _ record: NumberRecord, for credential: Credential
     ) -> Deferred<CallerIDOutcome> {
-        guard credential.isBilled, !record.isSuppressed else { return .ready(.answered(record, receipt: nil)) }
-        return .pending {
-            let items = items(named: record.name == nil ? 0 : 1, of: 1, credential)
-            let result = await ledger.charge(
-                charge(query, credential, numbers: 1), items: items, reply: nil, deadline: query.deadline)
-            return switch result {
-            case .success(let receipt): .answered(record, receipt: receipt.endpoints.isEmpty ? nil : receipt)
-            case .failure(.insufficientBalance), .failure(.spendingCapReached): .paymentRequired
-            case .failure(.unavailable): .unavailable
+        if record.isSuppressed { return .ready(.answered(record, receipt: nil)) }
+        switch waterfall.step(record, facts, query, credential) {
+        case .known(let found):
+            guard credential.isBilled else { return .ready(.answered(found.record, receipt: nil)) }
+            return .pending {
+                let result = await ledger.charge(
+                    charge(query, credential, numbers: 1), items: items([found], credential), reply: nil,
+                    deadline: query.deadline)
+                return callerID(result, found)
             }
+        case .ask(let fallback):
+            return .pending {
+                guard credential.isBilled else {
+                    let found = await waterfall.ask(record, facts, fallback: fallback, query, credential)
+                    return .answered(found.record, receipt: nil)
+                }
+                let charge = charge(query, credential, numbers: 1)
+                switch await ledger.hold(charge, deadline: query.deadline) {
+                case .failure(let refusal): return callerID(.failure(refusal), nil)
+                case .success(let hold):
+                    let found = await waterfall.ask(record, facts, fallback: fallback, query, credential)
+                    let result = await ledger.settle(
+                        hold, charge, items: items([found], credential), reply: nil, deadline: query.deadline)
+                    if case .failure = result { ledger.release(hold, account: charge.account) }
+                    return callerID(result, found)
+                }
+            }
+        }
+    }
+
+    private func callerID(_ result: Result<Receipt, ChargeRefusal>, _ found: ResolvedName?) -> CallerIDOutcome {
+        switch result {
+        case .success(let receipt):
+            .answered(found?.record ?? .none, receipt: receipt.endpoints.isEmpty ? nil : receipt)
+        case .failure(.insufficientBalance), .failure(.spendingCapReached): .paymentRequired
+        case .failure(.unavailable): .unavailable
         }
     }
 
@@ -268,13 +358,18 @@ package struct LookupService: Sendable {
             reference: query.reference, at: clock.wall())
     }
 
-    /// The lines of a charge: every name here is the operator's own, so all are billed alike; those without a name
-    /// not at all when the operator says so.
-    private func items(named: Int, of billable: Int, _ credential: Credential) -> [Charge.Item] {
-        let units = isNothingFoundFree ? named : billable
-        guard units > 0 else { return [] }
-        let price = credential.account.prices.price(.lookupEnriched)
-        return [Charge.Item(endpoint: .lookupEnriched, units: units, amount: price.times(units) ?? .largest)]
+    /// The lines of a charge: names that suppliers have just given at their price, everything else at the other; what
+    /// nobody knows not at all when the operator says so. Numbers suppressed meanwhile are free.
+    private func items(_ found: [ResolvedName], _ credential: Credential) -> [Charge.Item] {
+        let billable = found.filter { name in
+            !name.record.isSuppressed && !(isNothingFoundFree && name.isFinal && name.record.name == nil)
+        }
+        return BilledEndpoint.allCases.compactMap { endpoint in
+            let units = billable.count { $0.isFresh == (endpoint == .lookup) }
+            guard units > 0 else { return nil }
+            let price = credential.account.prices.price(endpoint)
+            return Charge.Item(endpoint: endpoint, units: units, amount: price.times(units) ?? .largest)
+        }
     }
 
     private func outcome(
@@ -320,7 +415,7 @@ extension LookupService.CallerIDOutcome: SandboxOutcome {
 // MARK: - Batch bodies
 
 extension LookupService {
-    private func render(_ lines: [Line], _ verstat: Verstat, billed: Int) -> [UInt8] {
+    private func render(_ lines: [Line], _ verstat: Verstat, items: [Charge.Item]) -> [UInt8] {
         var writer = JSONWriter(reserving: 700 * lines.count + 256)
         writer.beginObject()
         writer.key("schema_version")
@@ -339,8 +434,8 @@ extension LookupService {
         writer.field("valid", valid)
         writer.field("invalid", lines.count - valid)
         writer.field("suppressed", lines.count { $0.record.isSuppressed })
-        writer.field("billed_fresh_cnam", 0)
-        writer.field("billed_enriched", billed)
+        writer.field("billed_fresh_cnam", items.first { $0.endpoint == .lookup }?.units ?? 0)
+        writer.field("billed_enriched", items.first { $0.endpoint == .lookupEnriched }?.units ?? 0)
         writer.endObject()
         writer.endObject()
         return writer.finish()
@@ -349,7 +444,7 @@ extension LookupService {
     /// A stored batch without the names of listings that have become private since: suppression beats replay.
     private func refreshed(_ stored: [UInt8], _ lines: [Line], _ verstat: Verstat) -> [UInt8] {
         guard lines.contains(where: \.record.isSuppressed) else { return stored }
-        let present = render(lines, verstat, billed: 0)
+        let present = render(lines, verstat, items: [])
         // Both are our own writer's work and parse; were one not to, the present answer is the one without the names.
         guard let old = try? JSONValue(parsing: stored), let new = try? JSONValue(parsing: present),
             case .object(var object) = old, let oldResults = object["results"]?.array,

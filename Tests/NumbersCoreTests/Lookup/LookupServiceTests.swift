@@ -26,10 +26,12 @@ import Testing
     private func service(nothingFoundFree: Bool = false, inFlight: RequestsInFlight = RequestsInFlight())
         -> LookupService
     {
-        LookupService(
-            names: CallerNameDirectory(store: ports, capacity: 100), ledger: ports, archive: ports, inFlight: inFlight,
-            clock: Clock(wall: { UnixTime(seconds: 1_000) }, monotonic: MonotonicTime.now),
-            isNothingFoundFree: nothingFoundFree)
+        let clock = Clock(wall: { UnixTime(seconds: 1_000) }, monotonic: MonotonicTime.now)
+        let names = CallerNameDirectory(store: ports, capacity: 100)
+        let dips = SupplierDips.sample(FakeSuppliers(), names: names, suppliers: [])
+        return LookupService(
+            names: names, waterfall: NameWaterfall(names: names, dips: dips, clock: clock), ledger: ports,
+            archive: ports, inFlight: inFlight, clock: clock, isNothingFoundFree: nothingFoundFree)
     }
 
     private static func query(

@@ -1,0 +1,199 @@
+import NumbersCore
+import Platform
+import SQLiteDatabase
+import Testing
+
+@testable import NumbersStorage
+
+/// Nobody can be asked.
+struct NoTransport: SupplierTransport {
+    func send(
+        _ request: SupplierRequest, deadline: MonotonicTime
+    ) async -> Result<(status: Int, body: [UInt8]), SupplierSendFailure> { .failure(.failed) }
+}
+
+@Suite struct SupplierTableTests {
+    private let office: Office
+    private let vault = SecretVault(key: SecretKey(bytes: Array(0..<32)), random: .system)
+    private let keyless = SecretVault(key: nil, random: .system)
+
+    init() throws { office = try Office() }
+
+    private static func supplier(_ name: String, position: Int = 100, isEnabled: Bool = true) throws -> Supplier {
+        Supplier(
+            name: try #require(SupplierName(name)),
+            url: try SupplierTemplate(url: "https://a.example/{e164}?k={secret:K}"),
+            headers: [Supplier.Header(name: "X-A", value: try SupplierTemplate(header: "Basic {basic:U:K}"))],
+            form: try #require(.json(path: "a.b")), noNameWords: ["none, really", "\"x\""],
+            price: MicroUSD(micros: 4_000), timeoutMilliseconds: 900, concurrentMax: 7,
+            countries: [try #require(Region("US")), try #require(Region("CA"))], isEnabled: isEnabled,
+            position: position)
+    }
+
+    private static let secrets = SupplierSecrets(["K": Secret("hunter2"), "U": Secret("user"), "Z": Secret("unused")])
+
+    @Test("a supplier comes back as it was stored, with the secrets that it asks for")
+    func roundTrip() throws {
+        let supplier = try Self.supplier("one")
+        guard case .success = try office.desk.addSupplier(supplier, secrets: Self.secrets, vault: vault) else {
+            return #expect(Bool(false))
+        }
+        let stored = try #require(try office.desk.suppliers(vault: vault).first)
+        #expect(stored.supplier == supplier && stored.secretNames == ["K", "U"])
+        #expect(try stored.secrets.get()["K"]?.revealText() == "hunter2")
+        let plain = SupplierName("plain").map {
+            Supplier(
+                name: $0, url: supplier.url, headers: [], form: .plain, noNameWords: [], price: .zero,
+                timeoutMilliseconds: 20, concurrentMax: 1, countries: [], isEnabled: false, position: 0)
+        }
+        _ = try office.desk.addSupplier(try #require(plain), secrets: Self.secrets, vault: vault)
+        #expect(try office.desk.suppliers(vault: vault).map(\.supplier) == [plain, supplier])
+    }
+
+    @Test("no secret is readable in the file, and none opens with another key")
+    func sealed() throws {
+        _ = try office.desk.addSupplier(try Self.supplier("one"), secrets: Self.secrets, vault: vault)
+        let bytes = try office.connection.all("SELECT sealed FROM supplier_secrets") { row throws(DatabaseError) in
+            row.blob(0)
+        }
+        #expect(bytes.count == 2 && bytes.allSatisfy { !String(decoding: $0, as: UTF8.self).contains("hunter2") })
+        let other = SecretVault(key: SecretKey(bytes: Array(1..<33)), random: .system)
+        for (vault, fault) in [(other, SecretFault.otherKey), (keyless, .noKey)] {
+            let stored = try #require(try office.desk.suppliers(vault: vault).first)
+            #expect(throws: fault) { try stored.secrets.get() }
+            #expect(stored.secretNames == ["K", "U"])
+        }
+    }
+
+    @Test("a sealed secret that was moved to another supplier does not open")
+    func moved() throws {
+        for name in ["one", "two"] {
+            _ = try office.desk.addSupplier(try Self.supplier(name), secrets: Self.secrets, vault: vault)
+        }
+        try office.connection.run(
+            """
+            UPDATE supplier_secrets SET sealed =
+                (SELECT sealed FROM supplier_secrets WHERE supplier = 'one' AND name = 'K')
+            WHERE supplier = 'two' AND name = 'K'
+            """)
+        let stored = try office.desk.suppliers(vault: vault)
+        #expect(stored.map(\.secretNames.count) == [2, 2])
+        #expect(throws: SecretFault.damaged) { try stored[1].secrets.get() }
+        #expect(throws: Never.self) { try stored[0].secrets.get() }
+    }
+
+    @Test("what cannot be added is told, and leaves nothing behind")
+    func refused() throws {
+        let one = try Self.supplier("one")
+        func refusal(_ supplier: Supplier, _ secrets: SupplierSecrets, _ vault: SecretVault) throws
+            -> SupplierTable.Refusal?
+        {
+            guard case .failure(let refusal) = try office.desk.addSupplier(supplier, secrets: secrets, vault: vault)
+            else { return nil }
+            return refusal
+        }
+        #expect(try refusal(one, .none, vault) == .missingSecrets(["K", "U"]))
+        #expect(try refusal(one, Self.secrets, keyless) == .noKey)
+        #expect(try office.desk.suppliers(vault: vault).isEmpty)
+        #expect(try refusal(one, Self.secrets, vault) == nil)
+        #expect(try refusal(one, Self.secrets, vault) == .exists)
+        for index in 1..<Supplier.countMax {
+            #expect(try refusal(try Self.supplier("s\(index)"), Self.secrets, vault) == nil)
+        }
+        #expect(try refusal(try Self.supplier("more"), Self.secrets, vault) == .tooMany)
+    }
+
+    @Test("a supplier is switched off, on and removed with its secrets; each is told to the server")
+    func changes() throws {
+        let name = try #require(SupplierName("one"))
+        _ = try office.desk.addSupplier(try Self.supplier("one"), secrets: Self.secrets, vault: vault)
+        #expect(try office.desk.enableSupplier(name, false))
+        #expect(try office.desk.suppliers(vault: vault).map(\.supplier.isEnabled) == [false])
+        #expect(try office.desk.removeSupplier(name))
+        #expect(try !office.desk.removeSupplier(name) && !office.desk.enableSupplier(name, true))
+        let left = try office.connection.first("SELECT count(*) FROM supplier_secrets") { row throws(DatabaseError) in
+            row.integer(0)
+        }
+        #expect(left == 0)
+        let changes = try ChangeFeed.changes(after: 0, on: office.connection).subjects
+        #expect(changes == [.suppliers, .suppliers, .suppliers])
+    }
+
+    @Test("costs are added up by day and supplier, and free accounts' dips are the day's number")
+    func costs() throws {
+        let account = try office.account().account.id
+        var spending = SupplierSpending()
+        var tally = SupplierTally()
+        tally.requests = 2
+        tally.hits = 1
+        tally.errors = 1
+        tally.spent = 8_000
+        spending.tallies = [(100, try #require(SupplierName("one")), tally)]
+        spending.freeDips = [(100, account, 3), (100, AccountID(value: 5), 1)]
+        for _ in 0..<2 { try SupplierTable.note(spending, on: office.connection) }
+        let spent = try SupplierTable.spent(on: 100, connection: office.connection)
+        #expect(spent.micros == 16_000 && spent.freeDips == [account: 3])
+        #expect(try SupplierTable.totals(since: 100, on: office.connection)["one"] == tally + tally)
+        #expect(try SupplierTable.totals(since: 101, on: office.connection).isEmpty)
+        #expect(try SupplierTable.spent(on: 101, connection: office.connection).micros == 0)
+    }
+}
+
+@Suite struct CacheTableTests {
+    private let office: Office
+    private let number: E164
+
+    init() throws {
+        office = try Office()
+        number = try #require(E164("+14155552671"))
+    }
+
+    private func cached(_ name: String?, at seconds: Int64) -> CachedName {
+        CachedName(
+            name: name.flatMap { CallerName($0) }, raw: name, supplier: name == nil ? nil : SupplierName("one"),
+            obtainedAt: UnixTime(seconds: seconds))
+    }
+
+    @Test("the newest answer is kept, a name or none, and comes with the number's record")
+    func newest() throws {
+        for (name, seconds, expected) in [("A", 10, "A"), ("B", 9, "A"), ("C", 10, "C"), (nil, 11, nil)]
+            as [(String?, Int64, String?)]
+        {
+            try CacheTable.keep(cached(name, at: seconds), for: number, on: office.connection)
+            #expect(try CacheTable.find(number, on: office.connection)?.name?.text == expected)
+        }
+        #expect(try NameTables.record(of: number, on: office.connection).cached == cached(nil, at: 11))
+        try office.desk.suppress(number)
+        #expect(try NameTables.record(of: number, on: office.connection).cached == nil)
+    }
+
+    @Test("what suppliers said is found, counted and forgotten by the administrator")
+    func administered() throws {
+        try CacheTable.keep(cached("Harbor Light", at: 86_400), for: number, on: office.connection)
+        let found = try office.desk.searchNames("light", limit: 10)
+        #expect(found.map(\.name) == ["Harbor Light"] && found.map(\.source) == [.cache])
+        #expect(found.map(\.asOf) == ["1970-01-02"])
+        #expect(try office.desk.nameCounts().cached == 1)
+        #expect(try office.desk.listing(of: number).cached?.name?.text == "Harbor Light")
+        #expect(try office.desk.expire(number))
+        #expect(try !office.desk.expire(number))
+        #expect(try ChangeFeed.changes(after: 0, on: office.connection).subjects == [.number(number)])
+    }
+
+    @Test("names are dropped when not even an error brings them back, no names with their day and a quarter")
+    func swept() throws {
+        let now = UnixTime(seconds: 20_000_000)
+        let ages: [(String?, Int64, Bool)] = [
+            ("A", 10_368_000, true), ("B", 10_367_999, false), (nil, 108_000, true), (nil, 107_999, false),
+        ]
+        for (index, (name, age, _)) in ages.enumerated() {
+            let number = try #require(E164(UInt64(14_155_550_000 + index)))
+            try CacheTable.keep(cached(name, at: now.seconds - age), for: number, on: office.connection)
+        }
+        #expect(try CacheTable.sweep(now: now, on: office.connection) == 2)
+        for (index, (_, _, isDropped)) in ages.enumerated() {
+            let number = try #require(E164(UInt64(14_155_550_000 + index)))
+            #expect((try CacheTable.find(number, on: office.connection) == nil) == isDropped)
+        }
+    }
+}
