@@ -68,6 +68,7 @@ let package = Package(
             "ServerProcess",
             [
                 "CommandOptions", "DocumentPages", "HTTPServer", "HTTPWire", "JSONText", "Platform", "SQLiteDatabase",
+                "TransportSecurity",
             ]),
         program(
             "LookupServer",

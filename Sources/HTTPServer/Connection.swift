@@ -61,6 +61,13 @@ final class Connection {
     /// Bytes the client has not taken yet, from `outputStart` on; empty nearly always.
     var output: [UInt8] = []
     var outputStart = 0
+    /// Since when the client has let answers wait, without a pause; nil while none does.
+    var blockedSince: MonotonicTime?
+    /// What the client has taken since then.
+    var blockedTaken = 0
+    /// When the body being read began, and what of it has come.
+    var bodyBegan = Connection.never
+    var bodyTaken = 0
     /// Answers given so far.
     var served = 0
     /// The client has closed its side.

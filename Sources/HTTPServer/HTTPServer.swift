@@ -58,7 +58,8 @@ package final class HTTPServer: Sendable {
         metrics = HTTPServerMetrics(routes: router.routes, certificates: certificates)
         context = ServerContext(
             limits: limits, router: router, metrics: metrics,
-            addresses: ClientAddressReader(trustedProxies: trustedProxies), accessLog: accessLog,
+            addresses: ClientAddressReader(trustedProxies: trustedProxies),
+            gate: AddressGate(limit: limits.connectionsPerAddress, exempt: trustedProxies), accessLog: accessLog,
             certificates: certificates, clock: clock, random: random,
             faultResponse: faultResponse)
     }

@@ -14,18 +14,28 @@ package struct HTTPServerLimits: Hashable, Sendable {
     package var bodyBytes = 262_144
     /// From the first byte of a head (on a new connection: from its acceptance) to its last; then 408.
     package var headerTimeout: Duration = .seconds(10)
-    /// From the end of a head to the end of its body, whatever trickles in; then 408.
+    /// From the end of a head to the end of its body, and a second more for each `bodyBytesPerSecond` that has come;
+    /// then 408.
     package var bodyTimeout: Duration = .seconds(30)
+    /// What a body must bring on average once its time-out is over: far less than a bad mobile connection does. Without
+    /// it a client could take `bodyBytes` a byte at a time, or a large body could never come over a slow line.
+    package var bodyBytesPerSecond = 16_384
     /// Between two requests on a kept connection; then it is closed.
     package var idleTimeout: Duration = .seconds(60)
-    /// Without any progress while an answer waits to be taken; then the connection is reset.
+    /// Without any progress while an answer waits to be taken; then the connection is reset. Also the time in which
+    /// nothing is expected of a client that has begun to wait; after it `writeBytesPerSecond` are.
     package var writeTimeout: Duration = .seconds(20)
+    /// What a client must take on average of an answer that waits for it: below this it is not reading but holding on.
+    package var writeBytesPerSecond = 1_024
     /// After the last answer, until the client closes its side; then the connection is closed.
     package var lingerTimeout: Duration = .seconds(2)
     /// What is read and thrown away from a client that goes on sending after its last answer.
     package var lingerBytes = 1_048_576
     /// Open connections over all loops; a further one is answered 503 and closed.
     package var connections = 20_000
+    /// Open connections of one address (IPv6: one /64), loopback and trusted proxies excepted; a further one is answered
+    /// 503 and closed. A company behind one address has tens; twenty addresses are needed to take all of `connections`.
+    package var connectionsPerAddress = 1_000
     /// Connections over the limit that are being told so; beyond them a further one is closed without a word.
     package var refusedConnections = 256
     /// Requests on one connection before it is closed: spreads long-lived clients over the loops again.

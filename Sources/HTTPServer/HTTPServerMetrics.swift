@@ -40,6 +40,7 @@ package final class HTTPServerMetrics: Sendable {
     let connections = Gauge()
     let accepted = Counter()
     let refused = Counter()
+    let refusedByAddress = Counter()
     let acceptFailures = Counter()
     let bytesRead = Counter()
     let bytesWritten = Counter()
@@ -125,6 +126,10 @@ package final class HTTPServerMetrics: Sendable {
         text.counter(
             "http_connections_refused_total", help: "Connections over the limit, answered 503 or closed.",
             refused.value)
+        text.counter(
+            "http_connections_refused_by_address_total",
+            help: "Connections of addresses that had as many as they may, answered 503 or closed.",
+            refusedByAddress.value)
         text.counter(
             "http_accept_failures_total", help: "Times no descriptor or memory was left for a connection.",
             acceptFailures.value)

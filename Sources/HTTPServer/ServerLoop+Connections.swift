@@ -92,7 +92,7 @@ extension ServerLoop {
                     connection.output = Array(outgoing[sent...])
                     connection.outputStart = 0
                 }
-                if connection.hasOutput { connection.deadline = now + context.limits.writeTimeout }
+                if connection.hasOutput { waitForClient(connection, taken: sent) }
             }
             outgoing.removeAll(keepingCapacity: outgoing.capacity <= 4 * context.limits.outputBytes)
         } else if connection.hasOutput {
@@ -103,13 +103,24 @@ extension ServerLoop {
             }
             connection.outputStart += sent
             // Only progress moves the deadline, so a client that does not read cannot keep its answer waiting.
-            if sent > 0 { connection.deadline = now + context.limits.writeTimeout }
+            if sent > 0 { waitForClient(connection, taken: sent) }
             if connection.outputStart == connection.output.count {
                 connection.output = []
                 connection.outputStart = 0
             }
         }
         return true
+    }
+
+    /// Sets the deadline of a client that lets answers wait: soon after its last progress, and not later than it must
+    /// have taken what has gone, at the rate that is asked of it.
+    private func waitForClient(_ connection: Connection, taken: Int) {
+        let limits = context.limits
+        let since = connection.blockedSince ?? now
+        connection.blockedSince = since
+        connection.blockedTaken += taken
+        let earned = Duration.milliseconds(connection.blockedTaken * 1_000 / limits.writeBytesPerSecond)
+        connection.deadline = min(now + limits.writeTimeout, since + limits.writeTimeout + earned)
     }
 
     /// Writes the records of a connection that have not been sent. False when the connection is gone.
@@ -120,7 +131,7 @@ extension ServerLoop {
             return false
         }
         context.metrics.bytesWritten.add(UInt64(count))
-        if count > 0, connection.hasOutput { connection.deadline = now + context.limits.writeTimeout }
+        if count > 0, connection.hasOutput { waitForClient(connection, taken: count) }
         return true
     }
 
@@ -156,6 +167,10 @@ extension ServerLoop {
             // While the client does not take its answers, nothing more is read from it; the deadline is that of `flush`.
             interest = Poller.writable
         } else {
+            if connection.blockedSince != nil {
+                connection.blockedSince = nil
+                connection.blockedTaken = 0
+            }
             switch connection.phase {
             case .head:
                 if connection.isDeferred {
@@ -188,7 +203,7 @@ extension ServerLoop {
                     channel.session.endOutput()
                     guard flush(connection, channel) else { return }
                     if channel.hasUnsent {
-                        connection.deadline = now + context.limits.writeTimeout
+                        waitForClient(connection, taken: 0)
                         interest = Poller.writable
                         break
                     }

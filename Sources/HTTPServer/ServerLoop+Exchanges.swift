@@ -36,7 +36,10 @@ extension ServerLoop {
             case .body:
                 let consumed = readBody(connection, bytes.extracting(offset...))
                 offset += consumed
-                if connection.phase == .body { return offset }
+                if connection.phase == .body {
+                    noteProgress(connection, consumed)
+                    return offset
+                }
             case .pending: return offset
             case .closing, .lingering: return bytes.count
             }
@@ -48,6 +51,13 @@ extension ServerLoop {
         guard connection.parser.hasBegun, connection.served > 0, !connection.headHasDeadline else { return }
         connection.headHasDeadline = true
         connection.messageDeadline = now + context.limits.headerTimeout
+    }
+
+    /// What has come of a body earns time for the rest.
+    private func noteProgress(_ connection: Connection, _ count: Int) {
+        connection.bodyTaken += count
+        let earned = Duration.milliseconds(connection.bodyTaken * 1_000 / context.limits.bodyBytesPerSecond)
+        connection.messageDeadline = connection.bodyBegan + context.limits.bodyTimeout + earned
     }
 
     // MARK: From head to body
@@ -93,6 +103,8 @@ extension ServerLoop {
             outgoing.append(contentsOf: ResponseSerializer.continuation)
         }
         connection.phase = .body
+        connection.bodyBegan = now
+        connection.bodyTaken = 0
         connection.messageDeadline = now + context.limits.bodyTimeout
     }
 

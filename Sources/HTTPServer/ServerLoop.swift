@@ -16,6 +16,7 @@ struct ServerContext: Sendable {
     let router: Router
     let metrics: HTTPServerMetrics
     let addresses: ClientAddressReader
+    let gate: AddressGate
     let accessLog: LogSink?
     /// Where new connections have their certificates from; nil for a server without TLS.
     let certificates: CertificateStore?
@@ -246,9 +247,14 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
     private func admit(_ descriptor: consuming FileDescriptor, _ peer: NetworkAddress) {
         let metrics = context.metrics
         metrics.accepted.add()
-        let isRefused = metrics.connections.value >= Int64(context.limits.connections)
+        var isRefused = metrics.connections.value >= Int64(context.limits.connections)
         if isRefused {
             metrics.refused.add()
+        } else if !context.gate.admit(peer) {
+            isRefused = true
+            metrics.refusedByAddress.add()
+        }
+        if isRefused {
             // Without room even to say so, the connection is closed by the end of `descriptor`.
             guard refusedCount < context.limits.refusedConnections else { return }
         }
@@ -258,6 +264,7 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
         do throws(SystemError) {
             channel = try newChannel()
         } catch {
+            if !isRefused { context.gate.leave(peer) }
             metrics.acceptFailures.add()
             return
         }
@@ -267,6 +274,7 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
         do throws(SystemError) {
             try poller.add(raw, ticket: ticket, interest: Poller.readable)
         } catch {
+            if !isRefused { context.gate.leave(peer) }
             metrics.acceptFailures.add()
             return
         }
@@ -303,7 +311,12 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
         poller.remove(connection.descriptor.rawValue)
         heldBytes -= connection.heldBytes
         connection.heldBytes = 0
-        if connection.isRefused { refusedCount -= 1 } else { context.metrics.connections.add(-1) }
+        if connection.isRefused {
+            refusedCount -= 1
+        } else {
+            context.metrics.connections.add(-1)
+            context.gate.leave(connection.peer)
+        }
         table.remove(connection.ticket)
     }
 

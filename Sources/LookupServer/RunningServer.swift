@@ -29,6 +29,8 @@ final class RunningServer {
         let random = RandomSource.system
         let log = try ServerLog(clock: clock)
         let metricsAccess = try MetricsAccess(settings.server)
+        let certificates = try ServerCertificates(
+            settings.server, clock: clock, random: random, logger: log.logger)
 
         let plans: PlanKeeper
         do throws(PlanKeeper.Failure) {
@@ -86,7 +88,8 @@ final class RunningServer {
         let server = HTTPServer(
             endpoint: settings.server.listen, loopCount: settings.server.loops, limits: settings.server.limits,
             router: Router(routes: self.routes), trustedProxies: settings.server.trustedProxies,
-            accessLog: settings.server.isAccessLogOn ? log.sink : nil, clock: clock, random: random
+            accessLog: settings.server.isAccessLogOn ? log.sink : nil, clock: clock, random: random,
+            certificates: certificates?.store
         ) { fault, context in
             if let path = context.path, LookupRoutes.isCallerIDPath(path) {
                 return LookupRoutes.callerIDFault(fault, query: context.rawQuery)
@@ -97,7 +100,7 @@ final class RunningServer {
         let logger = log.logger
         process = try ServingProcess(
             name: "LookupServer", server: server, settings: settings.server, database: database,
-            background: [housekeeping], log: log, hangUp: { plans.reload(logger) })
+            background: [housekeeping], log: log, certificates: certificates, hangUp: { plans.reload(logger) })
         logger.info(
             "started",
             [

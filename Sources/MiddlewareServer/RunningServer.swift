@@ -25,6 +25,8 @@ final class RunningServer {
         let random = RandomSource.system
         let log = try ServerLog(clock: clock)
         let metricsAccess = try MetricsAccess(settings.server)
+        let certificates = try ServerCertificates(
+            settings.server, clock: clock, random: random, logger: log.logger)
         let plan = PresentPlan(.builtIn)
 
         let database = try ServerDatabase(
@@ -77,12 +79,13 @@ final class RunningServer {
         let server = HTTPServer(
             endpoint: settings.server.listen, loopCount: settings.server.loops, limits: settings.server.limits,
             router: Router(routes: self.routes), trustedProxies: settings.server.trustedProxies,
-            accessLog: settings.server.isAccessLogOn ? log.sink : nil, clock: clock, random: random
+            accessLog: settings.server.isAccessLogOn ? log.sink : nil, clock: clock, random: random,
+            certificates: certificates?.store
         ) { fault, _ in MiddlewareReplies.fault(fault) }
         operations.join(server.metrics)
         process = try ServingProcess(
             name: "MiddlewareServer", server: server, settings: settings.server, database: database,
-            background: [housekeeping], log: log, hangUp: {})
+            background: [housekeeping], log: log, certificates: certificates, hangUp: {})
         log.logger.info(
             "started",
             [

@@ -54,7 +54,8 @@ package struct DocumentAnswers: Sendable {
 
     /// Where customers reach this server: as configured, or as the request names it. nil when its `Host` is unusable.
     package func origin(of request: HTTPRequest) -> PublicOrigin? {
-        publicOrigin ?? request.authority.flatMap { PublicOrigin(scheme: .http, host: $0) }
+        publicOrigin
+            ?? request.authority.flatMap { PublicOrigin(scheme: request.isEncrypted ? .https : .http, host: $0) }
     }
 
     private func serve(_ document: ServedDocument, _ request: HTTPRequest) -> HTTPResponse {

@@ -12,6 +12,9 @@ package struct ServerSettings: Sendable {
     package let loops: Int
     package let limits: HTTPServerLimits
     package let trustedProxies: [NetworkBlock]
+    /// Files of TLS certificates, and of their keys in the same order; none for a server without TLS.
+    package let tlsCertificates: [String]
+    package let tlsKeys: [String]
     package let metricsAllow: [NetworkBlock]
     package let metricsTokenFile: String?
     /// The address that customers reach this server by; nil: each request's `Host` names it.
@@ -44,6 +47,9 @@ package struct ServerOptions: Sendable {
         "public-url", origin, help: "The URL customers reach this server by, for templates and guides.")
     private let trustedProxy = Option.list(
         "trusted-proxy", network, help: "A proxy whose X-Forwarded-For is believed.")
+    private let tlsCertificate = Option.list(
+        "tls-certificate", .path, help: "A certificate with its chain, PEM: TLS is spoken. SIGHUP reads it again.")
+    private let tlsKey = Option.list("tls-key", .path, help: "The key of the certificate at the same place, PEM.")
     private let headerBytes = Option.value(
         "max-header-bytes", .integer(256...1_048_576), default: "32768", help: "Header section; beyond it 431.")
     private let headerFields = Option.value(
@@ -59,6 +65,9 @@ package struct ServerOptions: Sendable {
         help: "Between two requests of a connection.")
     private let connections = Option.value(
         "max-connections", .integer(1...1_000_000), default: "20000", help: "Open connections; beyond it 503.")
+    private let connectionsPerAddress = Option.value(
+        "max-connections-per-address", .integer(1...1_000_000), default: "1000",
+        help: "Open connections of one address; beyond it 503.")
     private let drain = Option.value(
         "drain-timeout", .duration(.zero ... .seconds(3_600)), default: "10s",
         help: "Time for requests under way after SIGTERM.")
@@ -91,13 +100,15 @@ package struct ServerOptions: Sendable {
             "General",
             [
                 listen.declaration, database.declaration, configuration.declaration, publicURL.declaration,
-                trustedProxy.declaration, loops.declaration, drain.declaration,
+                trustedProxy.declaration, tlsCertificate.declaration, tlsKey.declaration, loops.declaration,
+                drain.declaration,
             ])
         let limits = OptionSection(
             "Limits",
             [
                 headerBytes.declaration, headerFields.declaration, targetBytes.declaration, bodyBytes.declaration,
                 headerTimeout.declaration, idleTimeout.declaration, connections.declaration,
+                connectionsPerAddress.declaration,
             ])
         let observation = OptionSection(
             "Observation", [metricsAllow.declaration, metricsToken.declaration, accessLog.declaration])
@@ -117,11 +128,13 @@ package struct ServerOptions: Sendable {
         limits.headerTimeout = values[headerTimeout]
         limits.idleTimeout = values[idleTimeout]
         limits.connections = values[connections]
+        limits.connectionsPerAddress = values[connectionsPerAddress]
         let allowed = values[metricsAllow]
         return ServerSettings(
             listen: values[listen], database: values[database],
             loops: values[loops] ?? min(max(1, cores), HTTPServer.loopsMax), limits: limits,
-            trustedProxies: values[trustedProxy],
+            trustedProxies: values[trustedProxy], tlsCertificates: values[tlsCertificate],
+            tlsKeys: values[tlsKey],
             metricsAllow: allowed.isEmpty ? ["127.0.0.0/8", "::1/128"].compactMap { NetworkBlock($0) } : allowed,
             metricsTokenFile: values[metricsToken], publicOrigin: values[publicURL],
             isAccessLogOn: values[accessLog], drainTime: values[drain])

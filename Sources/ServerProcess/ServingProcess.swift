@@ -29,20 +29,24 @@ package final class ServingProcess {
     private let background: [any BackgroundWork]
     private let log: ServerLog
     private let drainTime: Duration
+    private let certificates: ServerCertificates?
     private let hangUp: () -> Void
 
     /// Listens, and starts what works in the background.
     /// - Parameters:
     ///   - background: ended in this order when the last request has been answered, before the database is closed.
-    ///   - hangUp: what SIGHUP does; on the main thread.
+    ///   - certificates: those that `server` was given; SIGHUP reads them again.
+    ///   - hangUp: what SIGHUP does besides; on the main thread.
     package init(
         name: String, server: HTTPServer, settings: ServerSettings, database: ServerDatabase,
-        background: [any BackgroundWork], log: ServerLog, hangUp: @escaping () -> Void
+        background: [any BackgroundWork], log: ServerLog, certificates: ServerCertificates?,
+        hangUp: @escaping () -> Void
     ) throws(StartFailure) {
         self.server = server
         self.database = database
         self.background = background
         self.log = log
+        self.certificates = certificates
         self.hangUp = hangUp
         drainTime = settings.drainTime
         do throws(SystemError) {
@@ -51,14 +55,17 @@ package final class ServingProcess {
             _ = database.stop(deadline: MonotonicTime.now() + ServerDatabase.endTime)
             throw StartFailure(description: Self.listenFailure(error, settings.listen))
         }
-        announcement = Self.announcement(name, endpoint)
+        announcement = Self.announcement(name, endpoint, isSecure: certificates != nil)
         for work in background { Task.detached { await work.run() } }
     }
 
     /// Serves until a signal ends it: the first finishes what is under way, a second ends at once.
     package func serve(until signals: borrowing SignalSource) -> Int32 {
         let logger = log.logger
-        while signals.next() == .hangUp { hangUp() }
+        while signals.next() == .hangUp {
+            certificates?.reload()
+            hangUp()
+        }
         logger.info("draining")
         let (server, drainTime) = (server, drainTime)
         let finished = Shutdown()
@@ -111,12 +118,12 @@ package final class ServingProcess {
         return "cannot listen on \(endpoint): \(error.reason) (\(error.operation))"
     }
 
-    private static func announcement(_ name: String, _ bound: SocketEndpoint) -> String {
+    private static func announcement(_ name: String, _ bound: SocketEndpoint, isSecure: Bool) -> String {
         var writer = JSONWriter()
         writer.beginObject()
         writer.field("server", name)
         writer.field("listening", bound.description)
-        writer.field("url", "http://\(bound)")
+        writer.field("url", "\(isSecure ? "https" : "http")://\(bound)")
         writer.endObject()
         return String(decoding: writer.finish(), as: UTF8.self) + "\n"
     }

@@ -203,13 +203,14 @@ let loopback = SocketEndpoint(address: .v4(0x7f00_0001), port: 0)
 /// Runs `body` against a fresh server and stops it afterwards.
 func withServer(
     limits: HTTPServerLimits = HTTPServerLimits(), loops: Int = 1, trustedProxies: [NetworkBlock] = [],
-    log: LogSink? = nil, certificates: CertificateStore? = nil, _ body: (LiveServer) throws -> Void
+    log: LogSink? = nil, certificates: CertificateStore? = nil, endpoint: SocketEndpoint = loopback,
+    _ body: (LiveServer) throws -> Void
 ) throws {
     let gate = Gate()
     let elsewhere = Elsewhere()
     let thread = try elsewhere.start()
     let server = LiveServer.make(
-        loopback, limits: limits, loops: loops, trustedProxies: trustedProxies, log: log, gate: gate,
+        endpoint, limits: limits, loops: loops, trustedProxies: trustedProxies, log: log, gate: gate,
         elsewhere: elsewhere, certificates: certificates)
     let live = LiveServer(server: server, endpoint: try server.start(), gate: gate)
     defer {

@@ -101,6 +101,44 @@ import Testing
         }
     }
 
+    @Test func `with a large body gets time for what it has sent`() throws {
+        var limits = Self.limits
+        limits.bodyBytesPerSecond = 1_000
+        try withServer(limits: limits) { live in
+            let connection = try live.client.connect()
+            try connection.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2000\r\n\r\n")
+            for _ in 0..<20 {
+                pause(.milliseconds(40))
+                try connection.send([UInt8](repeating: 65, count: 100))
+            }
+            #expect(try connection.readResponse().status == 200)
+            // The same at a twentieth of the rate.
+            try connection.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2000\r\n\r\n")
+            for _ in 0..<10 {
+                pause(.milliseconds(40))
+                try connection.send("xx")
+            }
+            #expect(try connection.readResponse().status == 408)
+        }
+    }
+
+    @Test func `that takes its answer slower than it may is cut off`() throws {
+        var limits = Self.limits
+        limits.writeBytesPerSecond = 100_000_000
+        try withServer(limits: limits) { live in
+            let connection = try RawConnection(live.endpoint, receiveBufferBytes: 65_536)
+            try connection.send(TestClient.bytes("GET", "/big/30000000"))
+            let began = MonotonicTime.now()
+            // Progress often enough for the time-out alone.
+            while live.server.metrics.openConnections > 0, MonotonicTime.now() < began + .seconds(8) {
+                _ = try? connection.readSome(.now() + .milliseconds(50))
+                pause(.milliseconds(50))
+            }
+            #expect(live.server.metrics.openConnections == 0)
+            #expect(MonotonicTime.now() < began + .seconds(5))
+        }
+    }
+
     @Test func `that goes on sending after its last answer is not listened to for ever`() throws {
         try withServer(limits: Self.limits) { live in
             let connection = try live.client.connect()
