@@ -49,7 +49,7 @@ let package = Package(
         library("Platform", ["CLinux", "COpenSSL"]),
         library("JSONText", []),
         library("CommandOptions", ["Platform"]),
-        library("HTTPWire", ["Platform"]),
+        library("HTTPWire", ["CZlib", "Platform"]),
         library("TransportSecurity", ["COpenSSL", "Platform"]),
         library("HTTPServer", ["CLinux", "HTTPWire", "Platform", "TransportSecurity"]),
         library("HTTPClient", ["CCurl", "CLinux", "CZlib", "HTTPWire", "Platform"]),
@@ -106,7 +106,7 @@ let package = Package(
         tests("PlatformTests", ["Platform", "TestSupport"]),
         tests("JSONTextTests", ["JSONText"]),
         tests("CommandOptionsTests", ["CommandOptions"]),
-        tests("HTTPWireTests", ["HTTPWire", "Platform", "TestSupport"]),
+        tests("HTTPWireTests", ["CZlib", "HTTPWire", "Platform", "TestSupport"]),
         tests("TransportSecurityTests", ["Platform", "TestSupport", "TransportSecurity"]),
         tests(
             "HTTPServerTests", ["HTTPClient", "HTTPServer", "HTTPWire", "Platform", "TestSupport", "TransportSecurity"]),

@@ -9,6 +9,8 @@ struct AccessLog {
     struct Entry {
         let wall: UnixTime
         let requestID: String
+        /// `none` for what was no request.
+        let trace: TraceParent
         let method: HTTPMethod?
         let route: String
         let target: [UInt8]
@@ -47,6 +49,10 @@ struct AccessLog {
         line.append(UInt8(ascii: "0") + UInt8(milliseconds % 10))
         append("Z\",\"level\":\"info\",\"event\":\"request\",\"request_id\":\"")
         line.append(contentsOf: entry.requestID.utf8)
+        if entry.trace != .none {
+            append("\",\"trace\":\"")
+            entry.trace.appendTraceID(to: &line)
+        }
         append("\",\"method\":\"")
         switch entry.method {
         case nil, .other: append("-")

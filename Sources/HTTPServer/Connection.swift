@@ -19,6 +19,7 @@ struct Exchange {
     let head: RequestHead
     let id: String
     let client: NetworkAddress
+    let trace: TraceParent
     let received: MonotonicTime
     let verdict: Verdict
 }

@@ -34,6 +34,9 @@ package final class HTTPServerMetrics: Sendable {
         10_000_000,
     ]
 
+    /// From a turn with one request to one that delays everybody.
+    static let lagBounds: [UInt64] = [50, 250, 1_000, 5_000, 25_000, 100_000, 1_000_000]
+
     /// One for each route, then one for requests no route took.
     let routes: [RouteNumbers]
     /// Open connections now, over all loops.
@@ -53,6 +56,8 @@ package final class HTTPServerMetrics: Sendable {
     let malformed = Counter()
     let shed = Counter()
     let pending = Gauge()
+    /// What one turn of a loop took, in microseconds.
+    let lag = Histogram(bounds: HTTPServerMetrics.lagBounds)
     private let certificates: CertificateStore?
     private let handshakes: [TLSAgreement: Counter]
     private let handshakeFailures: [String: Counter]
@@ -151,6 +156,11 @@ package final class HTTPServerMetrics: Sendable {
         text.counter(
             "http_abandoned_answers_total", help: "Answers whose client had gone before they were ready.",
             abandoned.value)
+        if lag.snapshot.count > 0 {
+            text.histogram(
+                "http_loop_lag_seconds", help: "What a turn of a loop took that answered or ran something.",
+                decimals: 6, lag)
+        }
         if let certificates { writeSecurity(certificates, to: &text) }
     }
 

@@ -42,6 +42,13 @@ struct RequestIDs {
         return wanted
     }
 
+    /// The client's trace with a new place in it for this request, or a new trace.
+    mutating func trace(for head: RequestHead) -> TraceParent {
+        let span = mixed() | 1
+        if let text = head.field("traceparent"), let given = TraceParent(text) { return given.child(span: span) }
+        return TraceParent(traceHigh: mixed(), traceLow: mixed() | 1, span: span, flags: 0)
+    }
+
     private static func isAccepted(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true

@@ -67,7 +67,8 @@ extension ServerLoop {
         let verdict = verdict(head)
         connection.exchange = Exchange(
             head: head, id: requestIDs.id(for: head),
-            client: context.addresses.address(of: head, peer: connection.peer), received: now, verdict: verdict)
+            client: context.addresses.address(of: head, peer: connection.peer), trace: requestIDs.trace(for: head),
+            received: now, verdict: verdict)
         var limit = context.limits.bodyBytes
         // What is answered instead of reading the body, once it is clear that there is one.
         var refusal: HTTPFault?
@@ -176,7 +177,7 @@ extension ServerLoop {
             let request = HTTPRequest(
                 head: exchange.head, id: exchange.id, peer: connection.peer, clientAddress: exchange.client,
                 received: exchange.received, body: connection.body, parameters: parameters,
-                isEncrypted: connection.channel != nil)
+                isEncrypted: connection.channel != nil, traceParent: exchange.trace)
             connection.handedBytes = connection.body.count
             connection.body = []
             switch context.router.routes[index].handler(request) {
@@ -225,6 +226,7 @@ extension ServerLoop {
         let persistence: ResponseFrame.Persistence =
             keeps ? (exchange.head.minorVersion == 0 ? .keepAlive : .implied) : .close
         let start = outgoing.count
+        let response = response.variants.isSingle ? response : response.negotiated(for: exchange.head)
         ResponseSerializer.append(
             response, frame: ResponseFrame(persistence: persistence, omitsContent: exchange.head.method == .head),
             dateLine: dateLine, requestID: exchange.id, to: &outgoing)
@@ -234,8 +236,8 @@ extension ServerLoop {
         if case .route(let index, _) = exchange.verdict { route = index } else { route = context.router.routes.count }
         record(
             route, status: response.status.code, bytes: outgoing.count - start, received: exchange.received,
-            id: exchange.id, head: exchange.head, method: exchange.head.method, peer: connection.peer,
-            client: exchange.client)
+            id: exchange.id, trace: exchange.trace, head: exchange.head, method: exchange.head.method,
+            peer: connection.peer, client: exchange.client)
     }
 
     // MARK: Faults
@@ -255,6 +257,7 @@ extension ServerLoop {
         let response: HTTPResponse
         let head = connection.exchange?.head
         let client = connection.exchange?.client ?? connection.peer
+        let trace = connection.exchange?.trace ?? .none
         let received = connection.exchange?.received ?? now
         var method = head?.method
         var route = context.router.routes.count
@@ -282,8 +285,9 @@ extension ServerLoop {
             requestID: id, to: &outgoing)
         connection.phase = .closing
         record(
-            route, status: response.status.code, bytes: outgoing.count - start, received: received, id: id, head: head,
-            method: method, peer: connection.peer, client: client)
+            route, status: response.status.code, bytes: outgoing.count - start, received: received, id: id,
+            trace: trace,
+            head: head, method: method, peer: connection.peer, client: client)
     }
 
     /// Tells a client that there are too many connections, whatever it wanted.
@@ -296,10 +300,11 @@ extension ServerLoop {
     // MARK: Counting
 
     private func record(
-        _ route: Int, status: UInt16, bytes: Int, received: MonotonicTime, id: String, head: RequestHead?,
-        method: HTTPMethod?, peer: NetworkAddress, client: NetworkAddress
+        _ route: Int, status: UInt16, bytes: Int, received: MonotonicTime, id: String, trace: TraceParent,
+        head: RequestHead?, method: HTTPMethod?, peer: NetworkAddress, client: NetworkAddress
     ) {
         let end = context.clock.monotonic()
+        workedUntil = end
         // Plain integers: `Duration` reckons in 128 bits, which would cost more here than the clock itself.
         let microseconds = end > received ? (end.nanoseconds - received.nanoseconds) / 1_000 : 0
         let numbers = context.metrics.routes[route]
@@ -307,7 +312,8 @@ extension ServerLoop {
         guard accessLog != nil else { return }
         accessLog?.write(
             AccessLog.Entry(
-                wall: wall, requestID: id, method: method, route: numbers.name, target: head?.targetBytes ?? [],
+                wall: wall, requestID: id, trace: trace, method: method, route: numbers.name,
+                target: head?.targetBytes ?? [],
                 numberSegment: route < context.router.routes.count ? context.router.routes[route].numberSegment : nil,
                 status: status, bytes: bytes, microseconds: microseconds, peer: peer, client: client))
     }

@@ -57,6 +57,8 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
     /// The loop's time: read once a turn, and again before an answer is timed.
     var now: MonotonicTime
     var wall: UnixTime
+    /// When the last answer of this turn was made.
+    var workedUntil = MonotonicTime(nanoseconds: 0)
     var dateLine: [UInt8] = []
     private var dateSecond: Int64 = .min
     /// Answers of the connection at work, not yet written.
@@ -146,10 +148,20 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
             }
         }
         takeItems()
+        let hasJobs = !jobs.isEmpty
         runJobs()
         continueDeferred()
         if let acceptsAgainAt, now >= acceptsAgainAt { resumeAccepting() }
         if wheel.isDue(now) { expire() }
+        noteLag(hasJobs)
+    }
+
+    /// How long this turn took: what comes in its first moment waits as long. The clock has been read with each answer;
+    /// only work that ends without one needs another look.
+    private func noteLag(_ hasJobs: Bool) {
+        let end = hasJobs ? context.clock.monotonic() : workedUntil
+        guard end > now else { return }
+        context.metrics.lag.record((end.nanoseconds - now.nanoseconds) / 1_000)
     }
 
     private func waitForEvents() -> Int {

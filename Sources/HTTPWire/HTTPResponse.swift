@@ -9,6 +9,8 @@ package struct HTTPResponse: Sendable {
     package private(set) var fields: [(name: String, value: String)]
     /// The content; left out on the wire where the request or the status forbids it.
     package var body: [UInt8]
+    /// In which other forms the content may be sent.
+    package var variants = ContentVariants.none
 
     /// An answer without content.
     package init(status: HTTPStatus) {

@@ -412,6 +412,7 @@ extension LookupRoutes {
                         body: Replies.ledgerCSV(page))
                     response.add("Cache-Control", "no-store")
                     response.add("Content-Disposition", "attachment; filename=\"ledger.csv\"")
+                    response.variants = .compressible
                     // CSV has no place for the cursor, so it stands in the field that links pages (RFC 8288).
                     if let next = page.nextCursor {
                         response.add("Link", "<\(request.path)?cursor=\(next)&limit=\(count)>; rel=\"next\"")

@@ -46,9 +46,16 @@ package struct DocumentAnswers: Sendable {
 
     /// The template first, then every document.
     package var routes: [Route] {
-        [Route(.get, site.template3CX.path, name: "template_3cx") { .ready(template($0)) }]
+        // What does not depend on the request is made now: its bytes, its compressed form, its tag.
+        let plainTemplate = publicOrigin.map { template(origin: $0, key: nil).asArtifact() }
+        return [
+            Route(.get, site.template3CX.path, name: "template_3cx") { .ready(template($0, plain: plainTemplate)) }
+        ]
             + site.documents.map { document in
-                Route(.get, document.path, name: "document") { .ready(serve(document, $0)) }
+                let artifact =
+                    isShared(document)
+                    ? response(document, origin: publicOrigin ?? .placeholder).asArtifact() : nil
+                return Route(.get, document.path, name: "document") { .ready(serve(document, $0, artifact)) }
             }
     }
 
@@ -58,19 +65,32 @@ package struct DocumentAnswers: Sendable {
             ?? request.authority.flatMap { PublicOrigin(scheme: request.isEncrypted ? .https : .http, host: $0) }
     }
 
-    private func serve(_ document: ServedDocument, _ request: HTTPRequest) -> HTTPResponse {
+    /// Whether every client gets the same bytes.
+    private func isShared(_ document: ServedDocument) -> Bool { publicOrigin != nil || !document.dependsOnOrigin }
+
+    private func serve(
+        _ document: ServedDocument, _ request: HTTPRequest, _ artifact: HTTPResponse?
+    ) -> HTTPResponse {
         guard let origin = origin(of: request) else { return refused(request) }
+        return artifact ?? response(document, origin: origin).compressible()
+    }
+
+    private func response(_ document: ServedDocument, origin: PublicOrigin) -> HTTPResponse {
         var response = HTTPResponse(
             status: .ok, contentType: document.contentType, body: document.body(origin: origin))
         if let policy = document.contentSecurityPolicy { response.add("Content-Security-Policy", policy) }
-        let isShared = publicOrigin != nil || !document.dependsOnOrigin
-        response.add("Cache-Control", Self.cacheControl(isShared: isShared))
+        response.add("Cache-Control", Self.cacheControl(isShared: isShared(document)))
         return response
     }
 
-    private func template(_ request: HTTPRequest) -> HTTPResponse {
+    private func template(_ request: HTTPRequest, plain: HTTPResponse?) -> HTTPResponse {
         guard let origin = origin(of: request) else { return refused(request) }
-        let key = templateKey?.read(request)
+        // With a key in it the template is never compressed: beside it stands a `Host` that somebody has written.
+        if let key = templateKey?.read(request) { return template(origin: origin, key: key) }
+        return plain ?? template(origin: origin, key: nil).compressible()
+    }
+
+    private func template(origin: PublicOrigin, key: String?) -> HTTPResponse {
         var response = HTTPResponse(
             status: .ok, contentType: ThreeCXTemplate.contentType,
             body: site.template3CX.body(origin: origin, apiKey: key))

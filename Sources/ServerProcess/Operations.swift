@@ -94,6 +94,6 @@ package final class Operations: Sendable {
         text.counter("numbers_log_lines_dropped_total", help: "Log lines that found the buffer full.", log.droppedCount)
         return HTTPResponse(
             status: .ok, contentType: "text/plain; version=0.0.4; charset=utf-8", body: text.bytes
-        ).adding("Cache-Control", "no-store")
+        ).adding("Cache-Control", "no-store").compressible()
     }
 }

@@ -7,6 +7,27 @@ import TestSupport
 import Testing
 
 @Suite struct `An exchange` {
+    @Test func `sends an artifact in the form that is asked for, HEAD with the same fields`() throws {
+        try withServer { live in
+            let connection = try live.client.connect()
+            let gzip = [("Accept-Encoding", "gzip")]
+            try connection.send(TestClient.bytes("GET", "/artifact", fields: gzip))
+            let get = try connection.readResponse()
+            #expect(get.field("content-encoding") == "gzip" && get.body.count < 1_000 && get.count(of: "vary") == 1)
+            try connection.send(TestClient.bytes("HEAD", "/artifact", fields: gzip))
+            let head = try connection.readResponse(toHead: true)
+            #expect(head.field("content-length") == "\(get.body.count)" && head.field("etag") == get.field("etag"))
+            #expect(head.field("content-encoding") == "gzip")
+            let tag = try #require(get.field("etag"))
+            try connection.send(TestClient.bytes("GET", "/artifact", fields: [("If-None-Match", tag)]))
+            let same = try connection.readResponse(toHead: true)
+            #expect(same.status == 304 && same.field("etag") == tag && same.field("content-length") == nil)
+            try connection.send(TestClient.bytes("GET", "/artifact"))
+            let plain = try connection.readResponse()
+            #expect(plain.body.count == 9_000 && plain.field("vary") == "Accept-Encoding")
+        }
+    }
+
     @Test func `has the fields every answer has, once each`() throws {
         try withServer { live in
             let response = try live.client.get("/ready")

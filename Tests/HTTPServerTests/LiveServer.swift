@@ -108,6 +108,10 @@ struct LiveServer: Sendable {
 
     var client: TestClient { TestClient(endpoint) }
 
+    private static let artifact = HTTPResponse(
+        status: .ok, contentType: "text/plain", text: String(repeating: "artifact ", count: 1_000)
+    ).asArtifact()
+
     static func routes(_ gate: Gate, _ elsewhere: Elsewhere) -> [Route] {
         [
             Route(.get, "/ready", name: "ready") { _ in
@@ -165,6 +169,10 @@ struct LiveServer: Sendable {
             Route(.get, "/secure", name: "secure") { request in
                 .ready(HTTPResponse(status: .ok, contentType: "text/plain", text: "\(request.isEncrypted)"))
             },
+            Route(.get, "/trace", name: "trace") { request in
+                .ready(HTTPResponse(status: .ok, contentType: "text/plain", text: "\(request.traceParent)"))
+            },
+            Route(.get, "/artifact", name: "artifact") { _ in .ready(artifact) },
             Route(.get, "/who", name: "who") { request in
                 .ready(
                     HTTPResponse(

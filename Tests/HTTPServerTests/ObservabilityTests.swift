@@ -23,6 +23,20 @@ import Testing
         return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
+    @Test func `has the trace that the client has told, and handlers their own place in it`() throws {
+        let trace = "0af7651916cd43dd8448eb211c80319c"
+        let lines = try logged { live in
+            let told = try live.client.get("/trace", fields: [("traceparent", "00-\(trace)-b7ad6b7169203331-01")]).text
+            #expect(told.hasPrefix("00-\(trace)-") && told.hasSuffix("-01") && !told.contains("b7ad6b7169203331"))
+            // What is none, or two, begins a new trace.
+            let first = try live.client.get("/trace", fields: [("traceparent", "00-\(trace)-0000000000000000-01")]).text
+            let second = try live.client.get("/trace").text
+            #expect(!first.contains(trace) && first != second && first.utf8.count == 55 && first.hasSuffix("-00"))
+        }
+        #expect(lines[0].contains("\"trace\":\"\(trace)\",\"method\""))
+        #expect(lines[1].contains("\"trace\":\"") && !lines[1].contains(trace))
+    }
+
     @Test func `has one JSON line for each answer`() throws {
         let lines = try logged { live in
             _ = try live.client.get("/ready", fields: [("X-Request-Id", "my-id")])
