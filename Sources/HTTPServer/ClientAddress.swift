@@ -12,7 +12,7 @@ struct ClientAddressReader: Sendable {
     /// The peer; or, when it is a trusted proxy, the right-most address of `X-Forwarded-For` that is not one. Reading
     /// stops at the first entry that is no address: what stands to the left of it nobody vouches for.
     func address(of head: RequestHead, peer: NetworkAddress) -> NetworkAddress {
-        guard !trustedProxies.isEmpty, isTrusted(peer) else { return peer }
+        guard !trustedProxies.isEmpty || peer == .unix, isTrusted(peer) else { return peer }
         var address = peer
         for field in head.fields("x-forwarded-for").reversed() {
             for entry in field.split(separator: ",", omittingEmptySubsequences: false).reversed() {
@@ -25,6 +25,8 @@ struct ClientAddressReader: Sendable {
     }
 
     private func isTrusted(_ address: NetworkAddress) -> Bool {
+        // Who may connect to a Unix-domain socket is decided by its file: only a proxy is let in.
+        if address == .unix { return true }
         for block in trustedProxies where block.contains(address) { return true }
         return false
     }

@@ -35,25 +35,29 @@ package final class HTTPServer: Sendable {
 
     /// Everything the server counts, for as long as it lives.
     package let metrics: HTTPServerMetrics
-    private let endpoint: SocketEndpoint
+    private let address: ListenAddress
+    private let manager: ServiceManager?
     private let loopCount: Int
     private let context: ServerContext
     private let state = Monitor(State.new)
 
     /// - Parameters:
-    ///   - endpoint: where to listen; port 0 picks a free one.
+    ///   - address: where to listen; port 0 picks a free one.
+    ///   - manager: who hands over the socket of `ListenAddress.inherited`.
     ///   - loopCount: threads, 1 to `loopsMax`; one for each core is right.
     ///   - trustedProxies: whose `X-Forwarded-For` is believed.
     ///   - accessLog: where one JSON line for each answer goes; nil for none.
     ///   - certificates: what TLS is spoken with; nil for a server without TLS.
     ///   - faultResponse: makes the answer to what the HTTP layer refuses; called on the loops.
     package init(
-        endpoint: SocketEndpoint, loopCount: Int, limits: HTTPServerLimits, router: Router,
+        address: ListenAddress, manager: ServiceManager? = nil, loopCount: Int, limits: HTTPServerLimits,
+        router: Router,
         trustedProxies: [NetworkBlock], accessLog: LogSink?, clock: Clock, random: RandomSource,
         certificates: CertificateStore? = nil, faultResponse: @escaping FaultResponse
     ) {
         precondition((1...Self.loopsMax).contains(loopCount), "1 to \(Self.loopsMax) loops, found \(loopCount)")
-        self.endpoint = endpoint
+        self.address = address
+        self.manager = manager
         self.loopCount = loopCount
         metrics = HTTPServerMetrics(routes: router.routes, certificates: certificates)
         context = ServerContext(
@@ -67,14 +71,14 @@ package final class HTTPServer: Sendable {
     /// Binds, starts the loops and returns where the server listens. Connections are taken from the moment it returns.
     /// - Throws: when the endpoint cannot be had (`EADDRINUSE` also when its present owner shares the port), or no
     ///   thread or descriptor is left; then nothing is left behind.
-    package func start() throws(SystemError) -> SocketEndpoint {
+    package func start() throws(SystemError) -> ListenAddress {
         let isNew = state.withLock { state in
             guard case .new = state else { return false }
             state = .starting
             return true
         }
         precondition(isNew, "a server is started once")
-        let (sockets, bound) = try ListeningSockets.open(endpoint, count: loopCount)
+        let (sockets, bound) = try ListeningSockets.open(address, count: loopCount, inherited: manager?.takeSocket())
         var loops: [ServerLoop] = []
         for socket in sockets {
             loops.append(try ServerLoop(context: context, listener: socket, loopCount: loopCount))

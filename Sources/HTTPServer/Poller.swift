@@ -13,6 +13,9 @@ struct Poller: ~Copyable {
     /// Both directions are closed, or the connection has failed. Reported always.
     static let broken = EPOLLERR.rawValue | EPOLLHUP.rawValue
 
+    /// Of several sets that watch one descriptor only some are told (epoll_ctl(2)).
+    static let exclusive = EPOLLEXCLUSIVE.rawValue
+
     private let set: FileDescriptor
     private let events: UnsafeMutableBufferPointer<epoll_event>
 

@@ -101,7 +101,7 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
         // Freed in deinit; only `receive` writes it, and its bytes are used before the next read.
         readBuffer = .allocate(byteCount: Self.readBytes, alignment: 64)
         port = context.certificates == nil ? nil : TLSPort(receiveBytes: Self.readBytes)
-        try poller.add(listener.rawValue, ticket: Ticket.listener, interest: Poller.readable)
+        try poller.add(listener.rawValue, ticket: Ticket.listener, interest: Self.interest(listener))
         try poller.addWakeUp(inbox.descriptor, ticket: Ticket.inbox)
     }
 
@@ -245,11 +245,16 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
         }
     }
 
+    /// A connection to a socket that loops share wakes one of them, not all.
+    private static func interest(_ listener: ListeningSocket) -> UInt32 {
+        listener.isShared ? Poller.readable | Poller.exclusive : Poller.readable
+    }
+
     private func resumeAccepting() {
         acceptsAgainAt = nil
         guard let listener else { return }
         do throws(SystemError) {
-            try poller.add(listener.rawValue, ticket: Ticket.listener, interest: Poller.readable)
+            try poller.add(listener.rawValue, ticket: Ticket.listener, interest: Self.interest(listener))
         } catch {
             // The kernel has no memory for the entry: the same shortage, tried again after the same pause.
             acceptsAgainAt = now + Self.exhaustionPause

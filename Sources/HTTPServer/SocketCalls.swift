@@ -79,7 +79,8 @@ enum SocketCalls {
         }
     }
 
-    private static func address(_ storage: sockaddr_storage) -> NetworkAddress {
+    /// The address in a structure the kernel has filled in.
+    static func address(_ storage: sockaddr_storage) -> NetworkAddress {
         withUnsafeBytes(of: storage) { bytes in
             // The kernel has filled in the structure its family names; loads are bounds-checked and unaligned.
             switch Int32(storage.ss_family) {

@@ -86,7 +86,8 @@ final class RunningServer {
             clock: clock, random: random)
         self.routes = routes.all
         let server = HTTPServer(
-            endpoint: settings.server.listen, loopCount: settings.server.loops, limits: settings.server.limits,
+            address: settings.server.listen, manager: settings.server.manager, loopCount: settings.server.loops,
+            limits: settings.server.limits,
             router: Router(routes: self.routes), trustedProxies: settings.server.trustedProxies,
             accessLog: settings.server.isAccessLogOn ? log.sink : nil, clock: clock, random: random,
             certificates: certificates?.store
@@ -104,7 +105,7 @@ final class RunningServer {
         logger.info(
             "started",
             [
-                ("port", .integer(Int64(process.endpoint.port))), ("loops", .integer(Int64(settings.server.loops))),
+                ("listening", .text(process.address.description)), ("loops", .integer(Int64(settings.server.loops))),
                 ("number_plan", .text(plans.present.value.metadataVersion)),
             ])
     }

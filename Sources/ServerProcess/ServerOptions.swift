@@ -2,12 +2,15 @@
 
 package import CommandOptions
 package import DocumentPages
+internal import Glibc
 package import HTTPServer
 package import Platform
 
 /// What an operator can set of a server as such.
 package struct ServerSettings: Sendable {
-    package let listen: SocketEndpoint
+    package let listen: ListenAddress
+    /// Who has started this process.
+    package let manager: ServiceManager
     package let database: String
     package let loops: Int
     package let limits: HTTPServerLimits
@@ -30,16 +33,17 @@ package struct ServerOptions: Sendable {
         placeholder: "NETWORK", expects: "a network like 192.0.2.0/24, or an address"
     ) { NetworkBlock($0) }
 
-    private static let endpoint = ValueKind<SocketEndpoint>(
-        placeholder: "HOST:PORT", expects: "an address and a port like 127.0.0.1:8080 or [::1]:8080"
-    ) { SocketEndpoint($0) }
+    private static let address = ValueKind<ListenAddress>(
+        placeholder: "HOST:PORT",
+        expects: "an address and a port like 127.0.0.1:8080 or [::1]:8080, unix:/path/of/socket, or systemd"
+    ) { ListenAddress($0) }
     private static let origin = ValueKind<PublicOrigin>(
         placeholder: "URL", expects: "http:// or https:// with a host, and nothing behind it"
     ) { PublicOrigin(url: $0) }
 
     private let configuration = Option<String?>.optional(
         "config", .path, help: "Read further options from a file of `name = value` lines.")
-    private let listen: Option<SocketEndpoint>
+    private let listen: Option<ListenAddress>
     private let database: Option<String>
     private let loops = Option<Int?>.optional(
         "loops", .integer(1...HTTPServer.loopsMax), help: "Event loops; one for each core unless set.")
@@ -84,7 +88,8 @@ package struct ServerOptions: Sendable {
     ///   - bodyBytes: the default of `--max-body-bytes`.
     package init(listen: String, database: String, bodyBytes: Int) {
         self.listen = Option.value(
-            "listen", Self.endpoint, default: listen, help: "Where to listen; port 0 picks a free one.")
+            "listen", Self.address, default: listen,
+            help: "Where to listen; port 0 picks a free one, or unix:/PATH, or systemd.")
         self.database = Option.value(
             "database", .path, default: database, help: "The database file; made when it is not there.")
         self.bodyBytes = Option.value(
@@ -131,7 +136,9 @@ package struct ServerOptions: Sendable {
         limits.connectionsPerAddress = values[connectionsPerAddress]
         let allowed = values[metricsAllow]
         return ServerSettings(
-            listen: values[listen], database: values[database],
+            listen: values[listen],
+            manager: ServiceManager(environment: ProcessEnvironment.current(), processID: getpid()),
+            database: values[database],
             loops: values[loops] ?? min(max(1, cores), HTTPServer.loopsMax), limits: limits,
             trustedProxies: values[trustedProxy], tlsCertificates: values[tlsCertificate],
             tlsKeys: values[tlsKey],

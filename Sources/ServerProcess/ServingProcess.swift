@@ -23,7 +23,10 @@ package final class ServingProcess {
     /// The first line on standard output.
     package let announcement: String
     /// Where it listens.
-    package let endpoint: SocketEndpoint
+    package let address: ListenAddress
+    private let manager: ServiceManager
+    /// The same as address and port; both are nothing on a Unix-domain socket.
+    package var endpoint: SocketEndpoint { address.endpoint ?? SocketEndpoint(address: .unix, port: 0) }
     private let server: HTTPServer
     private let database: ServerDatabase
     private let background: [any BackgroundWork]
@@ -47,25 +50,28 @@ package final class ServingProcess {
         self.background = background
         self.log = log
         self.certificates = certificates
+        manager = settings.manager
         self.hangUp = hangUp
         drainTime = settings.drainTime
         do throws(SystemError) {
-            endpoint = try server.start()
+            address = try server.start()
         } catch {
             _ = database.stop(deadline: MonotonicTime.now() + ServerDatabase.endTime)
             throw StartFailure(description: Self.listenFailure(error, settings.listen))
         }
-        announcement = Self.announcement(name, endpoint, isSecure: certificates != nil)
+        announcement = Self.announcement(name, address, isSecure: certificates != nil)
         for work in background { Task.detached { await work.run() } }
     }
 
     /// Serves until a signal ends it: the first finishes what is under way, a second ends at once.
     package func serve(until signals: borrowing SignalSource) -> Int32 {
         let logger = log.logger
+        manager.tell(.ready)
         while signals.next() == .hangUp {
             certificates?.reload()
             hangUp()
         }
+        manager.tell(.stopping)
         logger.info("draining")
         let (server, drainTime) = (server, drainTime)
         let finished = Shutdown()
@@ -107,23 +113,33 @@ package final class ServingProcess {
         log.sink.close()
     }
 
-    private static func listenFailure(_ error: SystemError, _ endpoint: SocketEndpoint) -> String {
+    private static func listenFailure(_ error: SystemError, _ address: ListenAddress) -> String {
+        if case .inherited = address {
+            return "cannot listen on a socket of the service manager: it hands over one listening stream socket in "
+                + "LISTEN_FDS, which is not there (\(error.reason)). Start the server by a .socket unit, or name a place "
+                + "with --listen HOST:PORT."
+        }
+        if error.code == EADDRINUSE, case .unix = address {
+            return "cannot listen on \(address): another program listens there, or the file is no socket. Stop it, "
+                + "remove the file, or choose another path."
+        }
         if error.code == EADDRINUSE {
-            return "cannot listen on \(endpoint): another program has this port. Stop it, or choose another with "
+            return "cannot listen on \(address): another program has this port. Stop it, or choose another with "
                 + "--listen HOST:PORT (port 0 picks a free one)."
         }
-        if error.code == EACCES {
-            return "cannot listen on \(endpoint): ports below 1024 need a privilege (CAP_NET_BIND_SERVICE)."
+        if error.code == EACCES, address.endpoint != nil {
+            return "cannot listen on \(address): ports below 1024 need a privilege (CAP_NET_BIND_SERVICE)."
         }
-        return "cannot listen on \(endpoint): \(error.reason) (\(error.operation))"
+        return "cannot listen on \(address): \(error.reason) (\(error.operation))"
     }
 
-    private static func announcement(_ name: String, _ bound: SocketEndpoint, isSecure: Bool) -> String {
+    private static func announcement(_ name: String, _ bound: ListenAddress, isSecure: Bool) -> String {
         var writer = JSONWriter()
         writer.beginObject()
         writer.field("server", name)
         writer.field("listening", bound.description)
-        writer.field("url", "\(isSecure ? "https" : "http")://\(bound)")
+        // A Unix-domain socket has no URL.
+        if let endpoint = bound.endpoint { writer.field("url", "\(isSecure ? "https" : "http")://\(endpoint)") }
         writer.endObject()
         return String(decoding: writer.finish(), as: UTF8.self) + "\n"
     }

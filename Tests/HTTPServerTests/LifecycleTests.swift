@@ -57,7 +57,7 @@ import Testing
         for _ in 0..<3 {
             let server = LiveServer.make(
                 endpoint, limits: HTTPServerLimits(), loops: 2, trustedProxies: [], log: nil, gate: Gate())
-            endpoint = try server.start()
+            endpoint = try server.listen()
             #expect(try TestClient(endpoint).get("/ready").status == 200)
             server.drain(deadline: .seconds(2))
         }

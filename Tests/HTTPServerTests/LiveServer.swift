@@ -1,5 +1,6 @@
 // A server on a free loopback port with routes for every kind of reply, and the means to hold answers back.
 
+import Glibc
 import HTTPServer
 import HTTPWire
 import Platform
@@ -191,11 +192,13 @@ struct LiveServer: Sendable {
     }
 
     static func make(
-        _ endpoint: SocketEndpoint, limits: HTTPServerLimits, loops: Int, trustedProxies: [NetworkBlock],
+        _ endpoint: SocketEndpoint, at address: ListenAddress? = nil, manager: ServiceManager? = nil,
+        limits: HTTPServerLimits, loops: Int, trustedProxies: [NetworkBlock],
         log: LogSink?, gate: Gate, elsewhere: Elsewhere = Elsewhere(), certificates: CertificateStore? = nil
     ) -> HTTPServer {
         HTTPServer(
-            endpoint: endpoint, loopCount: loops, limits: limits, router: Router(routes: routes(gate, elsewhere)),
+            address: address ?? .tcp(endpoint), manager: manager, loopCount: loops, limits: limits,
+            router: Router(routes: routes(gate, elsewhere)),
             trustedProxies: trustedProxies, accessLog: log, clock: .system, random: .system,
             certificates: certificates,
             faultResponse: { fault, context in
@@ -203,6 +206,14 @@ struct LiveServer: Sendable {
                 response.add("X-Path", context.path ?? "-")
                 return response
             })
+    }
+}
+
+extension HTTPServer {
+    /// Starts and tells where it listens; these servers listen on TCP.
+    func listen() throws -> SocketEndpoint {
+        guard let endpoint = try start().endpoint else { throw SystemError(code: EAFNOSUPPORT, operation: "start") }
+        return endpoint
     }
 }
 
@@ -220,7 +231,7 @@ func withServer(
     let server = LiveServer.make(
         endpoint, limits: limits, loops: loops, trustedProxies: trustedProxies, log: log, gate: gate,
         elsewhere: elsewhere, certificates: certificates)
-    let live = LiveServer(server: server, endpoint: try server.start(), gate: gate)
+    let live = LiveServer(server: server, endpoint: try server.listen(), gate: gate)
     defer {
         gate.open()
         server.stop()

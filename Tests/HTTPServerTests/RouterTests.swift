@@ -78,10 +78,10 @@ import Testing
 
     private static func withRouter(_ body: (TestClient) throws -> Void) throws {
         let server = HTTPServer(
-            endpoint: loopback, loopCount: 1, limits: HTTPServerLimits(), router: router, trustedProxies: [],
+            address: .tcp(loopback), loopCount: 1, limits: HTTPServerLimits(), router: router, trustedProxies: [],
             accessLog: nil, clock: .system, random: .system,
             faultResponse: { fault, context in fault.response(requestID: context.requestID) })
-        let endpoint = try server.start()
+        let endpoint = try server.listen()
         defer { server.stop() }
         try body(TestClient(endpoint))
     }

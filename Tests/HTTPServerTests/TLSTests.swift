@@ -121,7 +121,7 @@ func withSecureServer(
         let server = LiveServer.make(
             loopback, limits: HTTPServerLimits(), loops: 2, trustedProxies: [], log: nil, gate: gate,
             certificates: store)
-        let endpoint = try server.start()
+        let endpoint = try server.listen()
         defer { server.stop() }
         var settings = ClientSettings()
         settings.certificateAuthorities = Array(authority.certificate.utf8)

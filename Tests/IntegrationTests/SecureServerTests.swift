@@ -39,7 +39,7 @@ struct SecureServerTests {
             try connection.send(TestClient.bytes("GET", "/api/health"))
             #expect(try connection.readResponse().status == 200)
             // Without a public URL the documents say how they were asked for.
-            try connection.send(TestClient.bytes("GET", "/docs"))
+            try connection.send(TestClient.bytes("GET", "/integrations/3cx/numbers-online.crm.xml"))
             #expect(try connection.readResponse().text.contains("https://test"))
         }
         #expect(try fixture.client.get("/api/health").status == 400)

@@ -60,6 +60,18 @@ package final class RawConnection {
         guard code == 0 else { throw .system(.last("connect", context: endpoint.description)) }
     }
 
+    /// Connects to a Unix-domain socket.
+    package init(unix path: String, timeout: Duration = .seconds(10)) throws(TestClientError) {
+        self.timeout = timeout
+        guard let address = UnixSocketAddress(path) else {
+            throw .system(SystemError(code: ENAMETOOLONG, operation: "connect"))
+        }
+        let raw = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard raw >= 0 else { throw .system(.last("socket")) }
+        descriptor = FileDescriptor(owning: raw)
+        guard address.withAddress({ connect(raw, $0, $1) }) == 0 else { throw .system(.last("connect", context: path)) }
+    }
+
     /// Sends all bytes.
     package func send(_ bytes: [UInt8]) throws(TestClientError) {
         var offset = 0
