@@ -103,6 +103,11 @@ let package = Package(
                 "CCurl", "CRMTemplate", "HTTPWire", "JSONText", "NumbersCore", "Platform", "TestSupport",
             ],
             path: "Tests/FuzzTargets", swiftSettings: settings),
+        .target(
+            name: "CrashDrill",
+            dependencies: [
+                "CLinux", "CRMMiddleware", "JSONText", "MiddlewareStorage", "Platform", "SQLiteDatabase", "TestSupport",
+            ], path: "Tests/CrashDrill", swiftSettings: settings),
         tests("PlatformTests", ["Platform", "TestSupport"]),
         tests("JSONTextTests", ["JSONText"]),
         tests("CommandOptionsTests", ["CommandOptions"]),
@@ -146,7 +151,7 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "CRMTemplate", "CommandOptions", "HTTPClient", "HTTPServer", "JSONText", "LookupServer",
+                "CRMTemplate", "CrashDrill", "CommandOptions", "HTTPClient", "HTTPServer", "JSONText", "LookupServer",
                 "MiddlewareServer", "NumbersCore", "Platform", "SQLiteDatabase", "ServerProcess", "TestSupport",
                 "nocli",
             ]),
@@ -168,6 +173,14 @@ if Context.environment["NUMBERS_BENCH"] != nil {
         .executableTarget(
             name: "ClientBench", dependencies: ["HTTPClient", "HTTPWire", "Platform"], path: "Benchmarks/ClientBench",
             swiftSettings: settings))
+}
+
+// What script/crash runs.
+if Context.environment["NUMBERS_CRASH"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "CrashDrillProgram", dependencies: ["CrashDrill", "Platform", "TestSupport"],
+            path: "Benchmarks/CrashDrill", swiftSettings: settings))
 }
 
 // What script/fuzz feeds. The runtime of libFuzzer brings a `main` of its own.
