@@ -53,9 +53,11 @@ package enum CallTable {
             mergeStart: report.draft.startTime, contextData: [], contextSource: nil, enriched: [])
         let filled = try takeContexts(&record, report, arrival, on: connection)
         if let number = report.draft.external {
-            record.call.contactID =
-                try report.shownContact
-                ?? SeenContactTable.shown(for: number.text, workspace: workspace.id, on: connection)
+            record.call.contactID = report.shownContact
+            if record.call.contactID == nil {
+                record.call.contactID = try SeenContactTable.shown(
+                    for: number.text, workspace: workspace.id, on: connection)
+            }
         }
         try CallRows.insert(&record, on: connection)
         try CallParts.addSegment(
