@@ -151,9 +151,9 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "CRMTemplate", "CrashDrill", "CommandOptions", "HTTPClient", "HTTPServer", "JSONText", "LookupServer",
-                "MiddlewareServer", "NumbersCore", "Platform", "SQLiteDatabase", "ServerProcess", "TestSupport",
-                "nocli",
+                "CLinux", "CRMTemplate", "CrashDrill", "CommandOptions", "HTTPClient", "HTTPServer", "JSONText",
+                "LookupServer", "MiddlewareServer", "NumbersCore", "Platform", "SQLiteDatabase", "ServerProcess",
+                "TestSupport", "nocli",
             ]),
     ]
 )
