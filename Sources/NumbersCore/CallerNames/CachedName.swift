@@ -11,12 +11,15 @@ package struct CachedName: Hashable, Sendable {
     /// Who gave the name; nil without one.
     package let supplier: SupplierName?
     package let obtainedAt: UnixTime
+    /// The name as a cached one is answered; made once, because every lookup of the number answers it.
+    let known: KnownName?
 
     package init(name: CallerName?, raw: String?, supplier: SupplierName?, obtainedAt: UnixTime) {
         self.name = name
         self.raw = raw
         self.supplier = supplier
         self.obtainedAt = obtainedAt
+        known = name.map { KnownName(name: $0, source: .cache, asOf: obtainedAt.rfc3339Date()) }
     }
 }
 

@@ -84,10 +84,7 @@ package struct NameWaterfall: Sendable {
     }
 
     private func answered(_ record: NumberRecord, from cached: CachedName) -> ResolvedName {
-        let known = cached.name.map {
-            KnownName(name: $0, source: .cache, asOf: cached.obtainedAt.rfc3339Date())
-        }
-        return ResolvedName(record: known.map { record.with($0) } ?? record, isFresh: false, isFinal: true)
+        ResolvedName(record: cached.known.map { record.with($0) } ?? record, isFresh: false, isFinal: true)
     }
 
     private static func payer(_ credential: Credential) -> DipPayer {
