@@ -43,13 +43,27 @@ struct MiddlewareRoutes: Sendable {
     func scoped(
         _ request: HTTPRequest, _ work: @escaping @Sendable (Workspace) -> Deferred<HTTPResponse>
     ) -> Reply {
+        scoped(request, atOnce: { _ in nil }, otherwise: { work })
+    }
+
+    /// The same for requests whose answer is mostly there at once.
+    /// - Parameters:
+    ///   - answer: the answer, if it is there; nothing is allocated for it.
+    ///   - work: makes the work for the others.
+    func scoped(
+        _ request: HTTPRequest, atOnce answer: (Workspace) -> HTTPResponse?,
+        otherwise work: () -> @Sendable (Workspace) -> Deferred<HTTPResponse>
+    ) -> Reply {
         let attempt = TokenAttempt(
             text: request.bearerToken, address: request.clientAddress, time: request.received, now: clock.wall())
         switch tokenAccess.admit(attempt, needing: .lookup) {
         case .ready(.failure(let denial)): return .ready(Self.denied(denial))
         // A token that was used lately: no task unless the work itself needs one.
-        case .ready(.success(let admission)): return Self.reply(work(admission.workspace), admission.rate)
+        case .ready(.success(let admission)):
+            if let response = answer(admission.workspace) { return .ready(Self.limited(response, admission.rate)) }
+            return Self.reply(work()(admission.workspace), admission.rate)
         case .pending(let admitting):
+            let work = work()
             return .pending {
                 switch await admitting() {
                 case .failure(let denial): Self.denied(denial)
