@@ -21,6 +21,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case find
     /// Compiled numbering plans that were damaged, or made to harm.
     case plan
+    /// What paid suppliers of names answer, and the URLs they are asked by.
+    case supplier
 
     /// Bytes of one input that are worth trying; longer ones are only slower.
     package static let inputBytesMax = 8_192
@@ -38,6 +40,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .numbers: NumberFuzz.failure(bytes)
         case .find: FindFuzz.failure(bytes)
         case .plan: PlanFuzz.failure(bytes)
+        case .supplier: SupplierFuzz.failure(bytes)
         }
     }
 }
