@@ -45,6 +45,80 @@ struct MiddlewareDocumentTests {
         #expect(served.subtracting(documented).isEmpty, "\(served.subtracting(documented).sorted())")
     }
 
+    @Test("Answers have exactly the fields that the specification describes")
+    func shapes() throws {
+        let fixture = try MiddlewareFixture()
+        let tenant = try fixture.tenant("Shapes", settings: ["merge_seconds=0"])
+        try fixture.importContacts(
+            "first_name,last_name,phone_business_1\nAlice,Martin,+33142000000\n", tenant.workspace)
+        let off = try fixture.tenant(
+            "Off", settings: ["call_logging=off", "chat_logging=off", "contact_creation=off", "dummy=off"])
+        let inspector = try fixture.addClient(tenant.workspace, scopes: "introspect")
+        let context = try fixture.contextToken(tenant.workspace)
+        let document = Answer(try fixture.client.get("/api/spec"))
+        let schemas = try #require(document["components"]?.object?["schemas"]?.object)
+        let token = tenant.token
+        let (contacts, calls) = (MiddlewareFixture.contactsPath, MiddlewareFixture.callsPath)
+        let call = #"""
+            {"direction": "Inbound", "status": "completed", "number_external": "+33142000000", "number_internal": 101,
+             "duration": "0:01:30", "start_time_utc": "2026-03-04T05:06:07Z", "agent_email": "[AgentEmail]"}
+            """#
+        let spoken = #"{"direction": "inbound", "number_from": "+33142000000", "context_data": {"did": "1"}}"#
+        let chat = #"{"email": "a@acme.example", "chat_messages": "Hello", "duration": 5}"#
+        let credentials = "client_id=\(tenant.client)&client_secret=\(tenant.secret)"
+        let inspecting = "client_id=\(inspector.id)&client_secret=\(inspector.secret)"
+        let rows: [(schema: String, status: Int, answer: Answer)] = [
+            (
+                "TokenAnswer", 200, try fixture.form("/oauth/token", "grant_type=client_credentials&" + credentials)
+            ),
+            (
+                "OAuthProblem", 401,
+                try fixture.form("/oauth/token", "grant_type=client_credentials&" + credentials + "x")
+            ),
+            ("OAuthProblem", 400, try fixture.form("/oauth/token", "grant_type=password&" + credentials)),
+            ("IntrospectionAnswer", 200, try fixture.form("/oauth/introspect", "\(inspecting)&token=\(token)")),
+            ("IntrospectionAnswer", 200, try fixture.form("/oauth/introspect", "\(inspecting)&token=x")),
+            ("Problem", 403, try fixture.form("/oauth/introspect", "\(credentials)&token=x")),
+            ("ContactsAnswer", 200, try fixture.get(contacts + "/search?phone=%2B33142000000", token: token)),
+            ("ContactsAnswer", 200, try fixture.get(contacts + "/search?phone=anonymous", token: token)),
+            ("ContactsAnswer", 200, try fixture.get(contacts + "/search?phone=anonymous", token: off.token)),
+            ("InvalidProblem", 400, try fixture.get(contacts + "/search", token: token)),
+            ("ContactAnswer", 201, try fixture.post(contacts, #"{"last_name": "M", "phone": "1"}"#, token: token)),
+            ("InvalidProblem", 400, try fixture.post(contacts, "{}", token: token)),
+            ("RefusedProblem", 400, try fixture.post(contacts, #"{"last_name": "M"}"#, token: off.token)),
+            ("ContextAnswer", 201, try fixture.post(calls + "/context", spoken, token: token)),
+            ("InvalidProblem", 400, try fixture.post(calls + "/context", "{}", token: token)),
+            (
+                "ContextAnswer", 201,
+                try fixture.post("/api/crm/phone-calls-context/\(context.token)/\(context.secret)", spoken)
+            ),
+            ("Problem", 404, try fixture.post("/api/crm/phone-calls-context/\(context.token)/x", spoken)),
+            ("CallAnswer", 201, try fixture.post(calls, call, token: token)),
+            ("CallAnswer", 201, try fixture.post(calls, call, token: token)),
+            ("InvalidProblem", 400, try fixture.post(calls, "{}", token: token)),
+            ("InvalidProblem", 400, try fixture.post(calls, "{", token: token)),
+            ("InvalidProblem", 400, try fixture.post(calls, "[]", token: token)),
+            ("RefusedProblem", 400, try fixture.post(calls, call, token: off.token)),
+            ("CallListAnswer", 200, try fixture.get(calls + "?include=segments,logs", token: token)),
+            ("CallListAnswer", 200, try fixture.get(calls, token: off.token)),
+            ("InvalidProblem", 400, try fixture.get(calls + "?filter[x]=1&sort=x&per_page=101", token: token)),
+            ("ChatAnswer", 201, try fixture.post(MiddlewareFixture.chatsPath, chat, token: token)),
+            ("InvalidProblem", 400, try fixture.post(MiddlewareFixture.chatsPath, "{}", token: token)),
+            ("RefusedProblem", 400, try fixture.post(MiddlewareFixture.chatsPath, chat, token: off.token)),
+            ("HealthAnswer", 200, try fixture.get("/api/health")),
+            ("LivenessAnswer", 200, try fixture.get("/api/health?live")),
+            ("Problem", 404, try fixture.get("/nothing")), ("Problem", 401, try fixture.get(calls)),
+            ("Problem", 403, try fixture.get("/metrics", fields: [("X-Forwarded-For", "203.0.113.1")])),
+        ]
+        for row in rows {
+            #expect(row.answer.status == row.status, "\(row.schema): \(row.answer.text)")
+            let json = try #require(row.answer.json, "\(row.schema): \(row.answer.text)")
+            let problems = SchemaCheck(schemas).problems(
+                .object(json), against: try #require(schemas[row.schema]), at: row.schema)
+            #expect(problems.isEmpty, "\(problems) \(row.answer.text)")
+        }
+    }
+
     @Test("The 3CX template carries the URL it was asked at, and never credentials")
     func template() throws {
         let path = "/integrations/3cx/crm-middleware.crm.xml"
