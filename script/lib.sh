@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-# What the scripts share: messages, the toolchain, Debian packages, building, and stopping a server. Sourced, not run;
+# What the scripts share: messages, the toolchain, Debian packages, building, and starting and stopping servers. Sourced, not run;
 # so a variable set here and read in a script is not unused (SC2034).
 
 # Exit codes as in sysexits.h, the same that the programs use.
@@ -91,24 +91,33 @@ build_release() {
     swift build -c release --show-bin-path
 }
 
-# Starts LookupServer with the given arguments and waits until it listens. Sets server_pid and server_url, and leaves its
-# standard output open as file descriptor 3.
+# Starts a server with the given arguments and waits until it listens. Sets server_url, and remembers its process and
+# the open end of its standard output in server_pids and server_outputs, in the order of the starts.
+server_pids=() server_outputs=()
 start_server() {
-    local first
-    # A session of its own: Ctrl-C reaches the script alone, which then stops the server once and in order.
-    exec 3< <(exec setsid "$@" </dev/null)
-    server_pid=$!
-    if ! IFS= read -r -t 60 first <&3; then
-        stop_server
-        die 1 "LookupServer did not start; its messages stand above."
+    local first folder output
+    # A named pipe, not a process substitution: of these a shell can wait for the last one only.
+    folder=$(mktemp -d)
+    mkfifo -- "$folder/output"
+    # A session of its own: Ctrl-C reaches the script alone, which then stops the servers once and in order.
+    setsid "$@" </dev/null >"$folder/output" &
+    server_pids+=("$!")
+    exec {output}<"$folder/output"
+    rm -r -- "$folder"
+    server_outputs+=("$output")
+    if ! IFS= read -r -t 60 -u "$output" first; then
+        stop_servers
+        die 1 "${1##*/} did not start; its messages stand above."
     fi
     server_url=$(jq -er .url <<<"$first")
 }
 
-# Stops the server that start_server started, and waits until it has finished its requests.
-stop_server() {
-    [[ -n ${server_pid:-} ]] || return 0
-    kill -TERM "$server_pid" 2>/dev/null || true
-    wait "$server_pid" 2>/dev/null || true
-    server_pid=
+# Stops the servers that start_server started, the last one first, and waits until each has finished its requests.
+stop_servers() {
+    local index
+    for ((index = ${#server_pids[@]} - 1; index >= 0; index--)); do
+        kill -TERM "${server_pids[index]}" 2>/dev/null || true
+        wait "${server_pids[index]}" 2>/dev/null || true
+    done
+    server_pids=()
 }
