@@ -13,6 +13,7 @@ package struct HTTPServerLimits: Hashable, Sendable {
     /// Body of one request where its route says nothing else: a batch of 100 numbers takes 5 KiB; beyond it 413.
     package var bodyBytes = 262_144
     /// From the first byte of a head (on a new connection: from its acceptance) to its last; then 408.
+    /// A TLS handshake has as long, before the head; then the connection is closed.
     package var headerTimeout: Duration = .seconds(10)
     /// From the end of a head to the end of its body, and a second more for each `bodyBytesPerSecond` that has come;
     /// then 408.
