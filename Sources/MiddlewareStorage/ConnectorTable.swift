@@ -268,8 +268,11 @@ extension ConnectorTable {
     }
 
     /// Drops the states that nobody came back with.
-    package static func sweepStates(now: UnixTime, on connection: Connection) throws(DatabaseError) {
-        try connection.run("DELETE FROM oauth_states WHERE expires_at <= ?", .integer(now.microseconds))
+    package static func sweepStates(now: UnixTime, on connection: Connection) throws(DatabaseError) -> Int {
+        try connection.run(
+            """
+            DELETE FROM oauth_states WHERE hash IN (SELECT hash FROM oauth_states WHERE expires_at <= ? LIMIT ?)
+            """, .integer(now.microseconds), .integer(Int64(MiddlewareSweep.rowsMax)))
     }
 }
 
@@ -336,4 +339,10 @@ package struct UnopenedSecret: Error, Sendable, Hashable {
     package let connector: ConnectorID
     package let parameter: String
     package let fault: SecretFault
+
+    package init(connector: ConnectorID, parameter: String, fault: SecretFault) {
+        self.connector = connector
+        self.parameter = parameter
+        self.fault = fault
+    }
 }

@@ -63,3 +63,11 @@ package struct ConnectorsStore: ConnectorStore {
         }.mapError { _ in StorageUnavailable() }
     }
 }
+
+extension ConnectorRegistry: MiddlewareChangeListener {
+    package func apply(_ subjects: [MiddlewareChanges.Subject], revision _: Int64) {
+        for case .connectors(let workspace) in subjects { invalidate(workspace) }
+    }
+
+    package func forgetAll(revision _: Int64) { invalidateAll() }
+}

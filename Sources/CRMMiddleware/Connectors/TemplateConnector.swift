@@ -21,10 +21,10 @@ package final class TemplateConnector: Connector {
 
     /// - Parameters:
     ///   - features: what it may be used for, of what the template can do.
-    ///   - country: reads national numbers of the CRM's contacts.
+    ///   - settings: the workspace's, for the place of the PBX and for comparing numbers.
     package init(
         id: ConnectorID, kind: ConnectorKind, features: ConnectorFeatures, priority: Int, instance: TemplateInstance,
-        settings: WorkspaceSettings, plan: NumberingPlan, clock: Clock
+        settings: WorkspaceSettings, plan: PresentPlan, clock: Clock
     ) {
         self.id = id
         self.kind = kind
@@ -58,7 +58,7 @@ package final class TemplateConnector: Connector {
             .lookupByNumber,
             query.number.flatMap { number in
                 // A withheld caller is nobody's number.
-                JournalContact.digits(number.text).isEmpty ? nil : .lookup(number: number.text, direction: direction)
+                ContactMatcher.digits(number.text).isEmpty ? nil : .lookup(number: number.text, direction: direction)
             }, priority, deadline)
         async let byEmail = runs(.lookupByEmail, query.email.map { .email($0) }, priority, deadline)
         let results = await [byNumber, byEmail].compactMap { $0 }

@@ -100,42 +100,29 @@ extension CRMContact {
 /// Which contact of a lookup a call or a chat is journalled to.
 struct JournalContact {
     let settings: WorkspaceSettings
-    let plan: NumberingPlan
+    let plan: PresentPlan
 
     /// The contact that has the number: the one that was shown, else a person, else a company; among equals the first.
+    /// One whose number only ends alike counts when no other has it whole.
     func choose(_ contacts: [FoundContact], number: PartyNumber, shown: UniqueID?) -> FoundContact? {
-        let exact = contacts.filter { has($0.contact, number) }
-        let matching = exact.isEmpty ? contacts.filter { hasEnding($0.contact, number) } : exact
-        return preferred(matching, shown: shown)
+        ContactKey(number).flatMap { choose(contacts, $0, number, shown) }
     }
 
     /// The contact that has the address.
     func choose(_ contacts: [FoundContact], email: String) -> FoundContact? {
-        preferred(contacts.filter { $0.contact.email?.lowercased() == email.lowercased() }, shown: nil)
+        choose(contacts, .email(ContactMatcher.normalised(email: email)), nil, nil)
     }
 
-    private func preferred(_ contacts: [FoundContact], shown: UniqueID?) -> FoundContact? {
-        if let shown, let contact = contacts.first(where: { $0.contact.id == shown }) { return contact }
-        return contacts.first(where: \.contact.isPerson) ?? contacts.first
-    }
-
-    private func has(_ contact: CRMContact, _ number: PartyNumber) -> Bool {
-        contact.lines.values.contains { text in
-            let other = PartyNumber(text, country: settings.defaultCountry, plan: plan)
-            if let e164 = number.e164, let otherE164 = other.e164 { return e164 == otherE164 }
-            return !Self.digits(other.given).isEmpty && Self.digits(other.given) == Self.digits(number.text)
+    private func choose(
+        _ contacts: [FoundContact], _ key: ContactKey, _ number: PartyNumber?, _ shown: UniqueID?
+    ) -> FoundContact? {
+        let matcher = ContactMatcher(key, number: number, settings: settings, plan: plan.value)
+        var matching: [CRMContact.Match: [FoundContact]] = [:]
+        for found in contacts {
+            if let match = matcher.match(found.contact) { matching[match, default: []].append(found) }
         }
+        guard let best = matching[.exact] ?? matching[.suffix] else { return nil }
+        if let shown, let found = best.first(where: { $0.contact.id == shown }) { return found }
+        return best.first(where: \.contact.isPerson) ?? best.first
     }
-
-    private func hasEnding(_ contact: CRMContact, _ number: PartyNumber) -> Bool {
-        let count = settings.suffixDigits
-        let digits = Self.digits(number.text)
-        guard count > 0, digits.count >= count else { return false }
-        return contact.lines.values.contains { text in
-            let other = Self.digits(text)
-            return other.count >= count && other.suffix(count) == digits.suffix(count)
-        }
-    }
-
-    static func digits(_ text: String) -> [UInt8] { text.utf8.filter { (0x30...0x39).contains($0) } }
 }

@@ -62,8 +62,8 @@ package final class SeenContactJournal: Sendable {
     package static let waitingMax = 16_384
     /// Changes of one transaction, so that others come in between.
     private static let blockMax = 256
-    /// How long changes gather: short, because the report of a call asks which contact was shown for it.
-    private static let interval: Duration = .milliseconds(20)
+    /// How long changes gather.
+    private static let interval: Duration = .milliseconds(100)
     private static let writeTime: Duration = .seconds(5)
 
     private struct State {
