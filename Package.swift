@@ -79,14 +79,15 @@ let package = Package(
         program(
             "MiddlewareServer",
             [
-                "CRMMiddleware", "CRMTemplate", "CommandOptions", "DocumentPages", "HTTPServer", "HTTPWire",
-                "JSONText", "MiddlewareStorage", "NumbersCore", "Platform", "SQLiteDatabase", "ServerProcess",
+                "CRMMiddleware", "CRMTemplate", "CRMTransport", "CommandOptions", "DocumentPages", "HTTPClient",
+                "HTTPServer", "HTTPWire", "JSONText", "MiddlewareStorage", "NumbersCore", "Platform",
+                "SQLiteDatabase", "ServerProcess",
             ]),
         program(
             "nocli",
             [
-                "CRMMiddleware", "CRMTemplate", "CRMTransport", "CommandOptions", "HTTPClient", "JSONText",
-                "MiddlewareStorage", "NumbersCore", "NumbersStorage", "Platform", "SQLiteDatabase",
+                "CRMMiddleware", "CRMTemplate", "CRMTransport", "CommandOptions", "DocumentPages", "HTTPClient",
+                "JSONText", "MiddlewareStorage", "NumbersCore", "NumbersStorage", "Platform", "SQLiteDatabase",
                 "SupplierClient",
             ]),
         // Tests.
@@ -151,9 +152,9 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "CLinux", "CRMTemplate", "CrashDrill", "CommandOptions", "HTTPClient", "HTTPServer", "JSONText",
-                "LookupServer", "MiddlewareServer", "NumbersCore", "Platform", "SQLiteDatabase", "ServerProcess",
-                "TestSupport", "nocli",
+                "CLinux", "CRMTemplate", "CrashDrill", "CommandOptions", "HTTPClient", "HTTPServer", "HTTPWire",
+                "JSONText", "LookupServer", "MiddlewareServer", "NumbersCore", "Platform", "SQLiteDatabase",
+                "ServerProcess", "TestSupport", "nocli",
             ]),
     ]
 )

@@ -42,16 +42,4 @@ static inline int no_mac_use_sha256(EVP_MAC_CTX *mac, const unsigned char *key, 
     return EVP_MAC_CTX_set_params(mac, parameters);
 }
 
-/* The low-level interface keeps its state on the stack. Since OpenSSL 3 the one-shot SHA256() looks its algorithm up by
-   name and allocates a context, which costs more than hashing a token does. */
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wdeprecated-declarations"
-static inline void no_sha256(const void *bytes, size_t count, unsigned char *digest) {
-    SHA256_CTX context;
-    SHA256_Init(&context);
-    SHA256_Update(&context, bytes, count);
-    SHA256_Final(digest, &context);
-}
-#pragma clang diagnostic pop
-
 #endif

@@ -47,7 +47,8 @@ extension CommandLanguage {
     private func usage(_ group: CommandGroup, _ command: CommandDeclaration) -> [String] {
         var words = ["\(usagePrefix) \(group.name) \(command.name)"]
         words += command.arguments.map { argument in
-            argument.isOptional ? "[\(argument.name)]" : argument.isRepeated ? "\(argument.name)..." : argument.name
+            let name = argument.isRepeated ? "\(argument.name)..." : argument.name
+            return argument.isOptional ? "[\(name)]" : name
         }
         words += command.options.map { option in
             option.arity == .required ? HelpText.label(option) : "[\(HelpText.label(option))]"

@@ -121,12 +121,13 @@ package struct Argument<Value: Sendable>: Sendable {
     }
 
     /// The last argument, given once or more often; its value is the array, in order.
+    /// - Parameter isOptional: whether it may also be left out.
     package static func list<Element>(
-        _ name: String, _ kind: ValueKind<Element>, help: String
+        _ name: String, _ kind: ValueKind<Element>, isOptional: Bool = false, help: String
     ) -> Argument where Value == [Element] {
         Argument(
             declaration: ArgumentDeclaration(
-                name: name, help: help, isOptional: false, isRepeated: true, expectation: kind.expectation,
+                name: name, help: help, isOptional: isOptional, isRepeated: true, expectation: kind.expectation,
                 accepts: { kind.read($0) != nil }),
             read: { texts in
                 let values = texts.compactMap(kind.read)

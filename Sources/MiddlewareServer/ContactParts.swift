@@ -55,19 +55,3 @@ struct ContactListener: MiddlewareChangeListener {
 
     func forgetAll(revision _: Int64) { search.forgetAll() }
 }
-
-/// Stands in until connectors can be assembled: the built-in contacts for every workspace.
-struct BuiltInOnly: ConnectorSource {
-    let book: any ContactBook
-    let clock: Clock
-    let random: RandomSource
-
-    func connectors(of workspace: Workspace, deadline _: MonotonicTime) async -> [any Connector]? {
-        [
-            BuiltInConnector(
-                id: ConnectorID(value: workspace.id.value), workspace: workspace.id, priority: 500,
-                features: BuiltInConnector.abilities, country: workspace.settings.defaultCountry, book: book,
-                clock: clock, random: random)
-        ]
-    }
-}

@@ -19,36 +19,32 @@ extension MiddlewareRoutes {
 
     /// `GET /api/crm/lookup/contacts/search`.
     private func searchContacts(_ request: HTTPRequest) -> Reply {
-        let text = request.rawQuery ?? ""
-        return scoped(
-            request,
-            atOnce: { workspace in
-                contacts.search.remembered(text, workspace: workspace, now: request.received)
-                    .map(MiddlewareReplies.found)
-            }, otherwise: { { workspace in search(request, text, workspace) } })
-    }
-
-    private func search(_ request: HTTPRequest, _ text: String, _ workspace: Workspace) -> Deferred<HTTPResponse> {
-        let query: ContactQuery
-        do throws(HTTPDecodingError) {
-            let parameters = try request.query()
-            let read = ContactQuery.reading(
-                phone: parameters["phone"], email: parameters["email"], displayName: parameters["display_name"],
-                settings: workspace.settings, plan: plan.value)
-            switch read {
-            case .success(let read): query = read
-            case .failure(let fault): return .ready(MiddlewareReplies.invalid(hints: fault.hints))
+        scoped(request) { workspace in
+            let text = request.rawQuery ?? ""
+            if let answer = contacts.search.remembered(text, workspace: workspace, now: request.received) {
+                return .ready(MiddlewareReplies.found(answer))
             }
-        } catch {
-            return .ready(MiddlewareReplies.invalid(hints: ["The query cannot be decoded: \(error)."]))
-        }
-        return contacts.search.search(query, as: text, workspace: workspace, start: request.received)
-            .map { outcome in
-                switch outcome {
-                case .answered(let answer): MiddlewareReplies.found(answer.rendered)
-                case .unavailable: MiddlewareReplies.unavailable()
+            let query: ContactQuery
+            do throws(HTTPDecodingError) {
+                let parameters = try request.query()
+                let read = ContactQuery.reading(
+                    phone: parameters["phone"], email: parameters["email"], displayName: parameters["display_name"],
+                    settings: workspace.settings, plan: plan.value)
+                switch read {
+                case .success(let read): query = read
+                case .failure(let fault): return .ready(MiddlewareReplies.invalid(hints: fault.hints))
                 }
+            } catch {
+                return .ready(MiddlewareReplies.invalid(hints: ["The query cannot be decoded: \(error)."]))
             }
+            return contacts.search.search(query, as: text, workspace: workspace, start: request.received)
+                .map { outcome in
+                    switch outcome {
+                    case .answered(let answer): MiddlewareReplies.found(answer.rendered)
+                    case .unavailable: MiddlewareReplies.unavailable()
+                    }
+                }
+        }
     }
 
     /// `POST /api/crm/lookup/contacts`.

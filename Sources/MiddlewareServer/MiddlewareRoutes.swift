@@ -23,6 +23,9 @@ struct MiddlewareRoutes: Sendable {
     let outbox: Outbox
     /// The server's address as others know it; nil when it is not configured.
     let publicOrigin: PublicOrigin?
+    let authorization: ConnectorAuthorization
+    /// A workspace by its identifier; nil when there is none or storage does not answer until the deadline.
+    let workspaces: @Sendable (WorkspaceID, MonotonicTime) async -> Workspace?
     let clock: Clock
     let random: RandomSource
 
@@ -43,27 +46,13 @@ struct MiddlewareRoutes: Sendable {
     func scoped(
         _ request: HTTPRequest, _ work: @escaping @Sendable (Workspace) -> Deferred<HTTPResponse>
     ) -> Reply {
-        scoped(request, atOnce: { _ in nil }, otherwise: { work })
-    }
-
-    /// The same for requests whose answer is mostly there at once.
-    /// - Parameters:
-    ///   - answer: the answer, if it is there; nothing is allocated for it.
-    ///   - work: makes the work for the others.
-    func scoped(
-        _ request: HTTPRequest, atOnce answer: (Workspace) -> HTTPResponse?,
-        otherwise work: () -> @Sendable (Workspace) -> Deferred<HTTPResponse>
-    ) -> Reply {
         let attempt = TokenAttempt(
             text: request.bearerToken, address: request.clientAddress, time: request.received, now: clock.wall())
         switch tokenAccess.admit(attempt, needing: .lookup) {
         case .ready(.failure(let denial)): return .ready(Self.denied(denial))
         // A token that was used lately: no task unless the work itself needs one.
-        case .ready(.success(let admission)):
-            if let response = answer(admission.workspace) { return .ready(Self.limited(response, admission.rate)) }
-            return Self.reply(work()(admission.workspace), admission.rate)
+        case .ready(.success(let admission)): return Self.reply(work(admission.workspace), admission.rate)
         case .pending(let admitting):
-            let work = work()
             return .pending {
                 switch await admitting() {
                 case .failure(let denial): Self.denied(denial)

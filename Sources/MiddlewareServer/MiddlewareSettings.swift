@@ -16,6 +16,10 @@ struct MiddlewareSettings: Sendable {
     let tokenLife: Duration
     /// How long calls and chats are kept; nil: for ever.
     let keepCalls: Duration?
+    /// The key for secrets at rest; nil: the environment's, or none.
+    let secretKeyFile: String?
+    /// Networks that connectors may reach although they are not public.
+    let allowedNetworks: [NetworkBlock]
 
     /// Bodies where the route says nothing else: reports and contacts take a few KiB.
     static let bodyBytes = 65_536
@@ -37,6 +41,14 @@ struct MiddlewareSettings: Sendable {
         "keep-calls-days", .integer(0...36_525), default: "0",
         help: "Days that calls and chats are kept after they were reported; 0 keeps them for ever.")
 
+    private static let secretKeyOption = Option<String?>.optional(
+        "secret-key-file", .path, help: "The key for secrets of connectors; without one none can be stored.")
+    private static let networksOption = Option.list(
+        "allow-network",
+        ValueKind<NetworkBlock>(placeholder: "CIDR", expects: "a network such as 192.0.2.0/24, or an address") {
+            NetworkBlock($0)
+        }, help: "What connectors may reach besides the public network.")
+
     /// The options with their help.
     static let options = serverOptions.program(
         name: "MiddlewareServer",
@@ -48,7 +60,8 @@ struct MiddlewareSettings: Sendable {
                 [
                     requestsOption.declaration, tokenLifeOption.declaration, attemptsOption.declaration,
                     keepCallsOption.declaration,
-                ])
+                ]),
+            OptionSection("Connectors", [secretKeyOption.declaration, networksOption.declaration]),
         ])
 
     init(_ values: OptionValues, cores: Int) {
@@ -58,5 +71,7 @@ struct MiddlewareSettings: Sendable {
         tokenLife = values[Self.tokenLifeOption]
         let days = values[Self.keepCallsOption]
         keepCalls = days == 0 ? nil : .seconds(days * 86_400)
+        secretKeyFile = values[Self.secretKeyOption]
+        allowedNetworks = values[Self.networksOption]
     }
 }

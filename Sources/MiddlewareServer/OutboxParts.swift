@@ -19,8 +19,3 @@ struct OutboxListener: MiddlewareChangeListener {
 
     func forgetAll(revision _: Int64) { outbox.changed() }
 }
-
-/// Stands in until connectors can be assembled: nobody to deliver to.
-struct NoConnectors: ConnectorSource {
-    func connectors(of _: Workspace, deadline _: MonotonicTime) async -> [any Connector]? { nil }
-}

@@ -41,30 +41,37 @@ final class RunningServer {
         let contextAccess = ContextAccess(
             store: tokenStore, limits: limits, requestsPerMinute: settings.requestsPerMinute)
         let contactStore = SQLiteContacts(writer: writer, readers: readers, plan: plan, clock: clock)
-        let contacts = ContactParts(
-            source: BuiltInOnly(book: contactStore, clock: clock, random: random), store: contactStore, plan: plan,
-            clock: clock)
+        let connectors = try ConnectorParts(
+            settings, database: database, plan: plan, log: log.logger, clock: clock, random: random
+        ) { record, workspace in
+            BuiltInConnector(
+                id: record.id, workspace: workspace.id, priority: record.priority, features: record.features,
+                country: workspace.settings.defaultCountry, book: contactStore, clock: clock, random: random)
+        }
+        let contacts = ContactParts(source: connectors.registry, store: contactStore, plan: plan, clock: clock)
         let deliveries = DeliveryMetrics()
         let outbox = Outbox(
             store: SQLiteDeliveries(writer: writer, readers: readers) {
                 subject, workspace, connection throws(DatabaseError) in
                 try Self.content(of: subject, workspace, on: connection)
             },
-            source: NoConnectors(), policy: DeliveryPolicy(attemptsMax: settings.deliveryAttempts),
+            source: connectors.registry, policy: DeliveryPolicy(attemptsMax: settings.deliveryAttempts),
             metrics: deliveries, clock: clock, alarm: .system, random: random, logger: log.logger)
         let housekeeping = MiddlewareHousekeeping(
             writer: writer, readers: readers,
             listeners: [
                 TokenMemory(tokens: tokenAccess, contextTokens: contextAccess), OutboxListener(outbox: outbox),
-                ContactListener(search: contacts.search),
+                // The contacts ask the registry anew when they are told.
+                connectors.registry, ContactListener(search: contacts.search),
             ],
             sweeps: [
                 TokenTable.expired, MiddlewareSweep(DeliveryTable.sweep), ContactParts.sweep,
                 .contexts, .calls(keptFor: settings.keepCalls), .chats(keptFor: settings.keepCalls),
+                MiddlewareSweep(ConnectorTable.sweepStates),
             ], clock: clock, logger: log.logger)
         let operations = Operations(
             database: housekeeping.database, writer: writer, log: log.sink, access: metricsAccess,
-            metadataVersion: { plan.value.metadataVersion }, sources: [deliveries, contacts], clock: clock)
+            metadataVersion: { plan.value.metadataVersion }, sources: [deliveries, contacts, connectors], clock: clock)
         // No credentials are filled into a template here: a client's secret is nothing that fetches a file.
         let documents = DocumentAnswers(
             DocumentSite(.middleware), publicOrigin: settings.server.publicOrigin, templateKey: nil
@@ -74,7 +81,13 @@ final class RunningServer {
             tokens: TokenService(store: tokenStore, life: settings.tokenLife, clock: clock, random: random),
             operations: operations, documents: documents, plan: plan, contacts: contacts,
             calls: SQLiteCallStore(writer: writer, readers: readers, clock: clock, random: random), outbox: outbox,
-            publicOrigin: settings.server.publicOrigin, clock: clock, random: random)
+            publicOrigin: settings.server.publicOrigin, authorization: connectors.authorization,
+            workspaces: { id, deadline in
+                let found = await readers.read(deadline: deadline) { connection throws(DatabaseError) in
+                    try WorkspaceTable.find(id, on: connection)
+                }
+                return try? found.get()
+            }, clock: clock, random: random)
         self.routes = routes.all
         let server = HTTPServer(
             address: settings.server.listen, manager: settings.server.manager, loopCount: settings.server.loops,

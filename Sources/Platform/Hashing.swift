@@ -17,8 +17,9 @@ package struct SHA256Digest: Hashable, Sendable {
     private static func of(_ buffer: UnsafeBufferPointer<UInt8>) -> SHA256Digest {
         var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
         withUnsafeMutableBytes(of: &words) { output in
-            // Every request with a key or token hashes it. `words` is exactly the 32 bytes that this writes.
-            no_sha256(buffer.baseAddress, buffer.count, output.assumingMemoryBound(to: UInt8.self).baseAddress)
+            // The one-shot call of the low-level interface allocates nothing, unlike EVP_Digest, and every billed
+            // lookup hashes twice. `words` is exactly the 32 bytes that it writes.
+            _ = SHA256(buffer.baseAddress, buffer.count, output.assumingMemoryBound(to: UInt8.self).baseAddress)
         }
         return SHA256Digest(words: words)
     }

@@ -10,8 +10,9 @@ enum Program {
     static let families: [CommandFamily] = [
         AccountCommands.family, KeyCommands.family, BalanceCommands.family, LedgerCommands.family,
         NameCommands.family, SupplierCommands.family, NumberCommands.family, WorkspaceCommands.family,
-        ClientCommands.family, TokenCommands.family, ContextTokenCommands.family, ContactCommands.family,
-        DeliveryCommands.family, DatabaseCommands.family, TemplateCommands.family,
+        ClientCommands.family, TokenCommands.family, ContextTokenCommands.family, ConnectorCommands.family,
+        SecretCommands.family, ContactCommands.family, DeliveryCommands.family, DatabaseCommands.family,
+        TemplateCommands.family,
     ]
 
     private static let language = CommandLanguage(

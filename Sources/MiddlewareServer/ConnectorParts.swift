@@ -1,0 +1,55 @@
+// The connectors as a part of this server: their network, their secrets, and what keeps them. Immutable after start.
+
+import CRMMiddleware
+import CRMTransport
+import CommandOptions
+import DocumentPages
+import HTTPClient
+import MiddlewareStorage
+import NumbersCore
+import Platform
+import ServerProcess
+
+/// What connectors need, joined.
+struct ConnectorParts: MetricsSource {
+    let registry: ConnectorRegistry
+    let authorization: ConnectorAuthorization
+    private let client: HTTPClient
+
+    /// - Parameter builtIn: makes the connector of the middleware's own contacts.
+    init(
+        _ settings: MiddlewareSettings, database: ServerDatabase, plan: PresentPlan, log: Logger, clock: Clock,
+        random: RandomSource, builtIn: @escaping @Sendable (ConnectorRecord, Workspace) -> any Connector
+    ) throws(StartFailure) {
+        let key: SecretKey?
+        do throws(SecretKeyError) {
+            key = try SecretKey.find(file: settings.secretKeyFile, environment: ProcessEnvironment.current())
+        } catch {
+            throw StartFailure(description: "secret key: \(error)")
+        }
+        // Everything works without one but secrets: templates without passwords, links, the built-in contacts.
+        if key == nil { log.warning("no_secret_key") }
+        let allowed = settings.allowedNetworks
+        let client = try StartFailure.wrapping("the HTTP client of connectors") { () throws(SystemError) in
+            // The client's own limits hold: bodies of 16 MiB, 100 requests at a host at a time.
+            try HTTPClient(
+                settings: ClientSettings(), guard: NetworkGuard(allowed: allowed), clock: clock, random: random,
+                log: nil)
+        }
+        self.client = client
+        let store = ConnectorsStore(
+            writer: database.writer, readers: database.readers, vault: SecretVault(key: key, random: random))
+        let assembly = ConnectorAssembly(
+            transport: LiveTransport(client: client), plan: plan, clock: clock, random: random,
+            numbersTemplate: { address in
+                PublicOrigin(url: address).map {
+                    DocumentSite(.lookup).template3CX.body(origin: $0, apiKey: nil)
+                }
+            }, builtIn: builtIn)
+        registry = ConnectorRegistry(store: store, assembly: assembly, clock: clock)
+        authorization = ConnectorAuthorization(
+            store: store, assembly: assembly, hasKey: key != nil, clock: clock)
+    }
+
+    func append(to text: inout MetricsText) { client.metrics.write(to: &text, client: "connectors") }
+}
