@@ -93,4 +93,40 @@ struct MiddlewareAccessTests {
         try fixture.nocli("token", "revoke", try #require(left.first?.object?["token_id"]?.string))
         #expect(try fixture.eventually { try fixture.get(Self.target, token: third.token).status == 401 })
     }
+
+    @Test("A context token reaches one path; whatever is wrong with one, the answer is that of an unknown path")
+    func contextTokens() throws {
+        let fixture = try MiddlewareFixture()
+        let tenant = try fixture.tenant()
+        func made() throws -> (token: String, secret: String) {
+            let made = try fixture.nocliJSON("context-token", "create", "--workspace", tenant.workspace)
+            return (try #require(made["token"]?.string), try #require(made["token_secret"]?.string))
+        }
+        let (live, other, revoked) = (try made(), try made(), try made())
+        try fixture.nocli("context-token", "revoke", revoked.token)
+        let body = "{\"direction\":\"inbound\",\"number_from\":\"+33123456789\"}"
+        func post(_ token: String, _ secret: String) throws -> Answer {
+            try fixture.post("/api/crm/phone-calls-context/\(token)/\(secret)", body)
+        }
+        #expect(try post(live.token, live.secret).status == 201)
+        let nowhere = try fixture.post("/api/crm/nowhere", body)
+        let zero = "00000000-0000-4000-8000-000000000000"
+        for (token, secret) in [
+            (live.token, other.secret), (live.token, "x"), (zero, live.secret), ("x", live.secret),
+            (revoked.token, revoked.secret), (live.secret, live.token), ("%zz", live.secret),
+        ] {
+            let answer = try post(token, secret)
+            #expect(answer.status == 404 && answer.response.body == nowhere.response.body, "\(answer.text)")
+            #expect(
+                answer.response.fields.map(\.name).filter { $0 != "X-Request-Id" }
+                    == nowhere.response.fields.map(\.name).filter { $0 != "X-Request-Id" })
+        }
+        #expect(try post(live.token, live.secret).status == 201)
+        #expect(try fixture.get(Self.target, token: live.secret).status == 401)
+        try fixture.nocli("context-token", "revoke", live.token)
+        #expect(try fixture.eventually { try post(live.token, live.secret).status == 404 })
+        #expect(try fixture.eventually { fixture.server.errors.contains("phone-calls-context") })
+        let log = fixture.server.errors
+        for secret in [live.secret, live.token, other.secret, revoked.token, zero] { #expect(!log.contains(secret)) }
+    }
 }
