@@ -47,5 +47,9 @@ enum CrashDrillProgram {
         exit(report.faults.isEmpty ? 0 : 1)
     }
 
-    private static func say(_ text: String) { fputs(text + "\n", stderr) }
+    private static func say(_ text: String) {
+        let bytes = Array((text + "\n").utf8)
+        // Nobody is told when standard error takes nothing more.
+        _ = write(STDERR_FILENO, bytes, bytes.count)
+    }
 }

@@ -99,7 +99,7 @@ final class RunningServer {
         operations.join(server.metrics)
         process = try ServingProcess(
             name: "MiddlewareServer", server: server, settings: settings.server, database: database,
-            background: [housekeeping], log: log, certificates: certificates, hangUp: {})
+            background: [outbox, housekeeping], log: log, certificates: certificates, hangUp: {})
         log.logger.info(
             "started",
             [

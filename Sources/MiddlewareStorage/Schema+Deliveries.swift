@@ -40,5 +40,11 @@ extension MiddlewareSchema {
                 workspace_id INTEGER NOT NULL REFERENCES workspaces (id),
                 state TEXT NOT NULL CHECK (state IN ('delivered', 'dead'))
             ) STRICT, WITHOUT ROWID;
+            CREATE TRIGGER past_deliveries_of_calls AFTER DELETE ON calls BEGIN
+                DELETE FROM past_deliveries WHERE subject_id = OLD.id;
+            END;
+            CREATE TRIGGER past_deliveries_of_chats AFTER DELETE ON chats BEGIN
+                DELETE FROM past_deliveries WHERE subject_id = OLD.id;
+            END;
             """)
 }

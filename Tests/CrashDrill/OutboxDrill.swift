@@ -37,10 +37,12 @@ package struct OutboxReport: Sendable {
 package final class OutboxDrill {
     /// How long before a kill an answer may have been given that the middleware had no time to write down.
     private static let settleTime: Duration = .seconds(2)
-    private static let posterCount = 4
+    private static let posterCount = 6
     private static let contactsOfPoster = 8
+    /// Calls that may have been accepted and not be delivered yet; beyond them the posters wait, so that the end comes.
+    private static let backlogMax = 400
     /// How long the end may take.
-    private static let drainMax: Duration = .seconds(90)
+    private static let drainMax: Duration = .seconds(120)
 
     private struct Posted {
         let number: String
@@ -52,6 +54,7 @@ package final class OutboxDrill {
     private struct State {
         var client: TestClient?
         var isPosting = false
+        var accepted = 0
         /// By subject, which is another one for each call.
         var calls: [String: Posted] = [:]
         var faults: [String] = []
@@ -97,7 +100,7 @@ package final class OutboxDrill {
         }
         for round in 1...rounds {
             let isRestarting = Int.random(in: 0..<4, using: &random) == 0
-            usleep(UInt32.random(in: 50_000...700_000, using: &random))
+            usleep(UInt32.random(in: 100_000...1_000_000, using: &random))
             if isRestarting {
                 try crm.restart(afterMilliseconds: UInt32.random(in: 50...400, using: &random))
                 usleep(UInt32.random(in: 10_000...200_000, using: &random))
@@ -179,15 +182,19 @@ package final class OutboxDrill {
     /// What one poster does: calls of its own contacts, each contact's one after the other, on one connection as long as
     /// the server lives.
     private func posting(_ poster: Int) -> @Sendable () -> Void {
-        let (state, token, seed) = (state, token, seed)
+        let (state, token, seed, crm) = (state, token, seed, crm)
         return {
             var random = SplitMix64(seed: seed &+ 100 &+ UInt64(poster))
             var sequence = 0
             var connection: RawConnection?
             var endpoint: SocketEndpoint?
             while true {
-                let (client, isPosting) = state.withLock { ($0.client, $0.isPosting) }
+                let (client, isPosting, accepted) = state.withLock { ($0.client, $0.isPosting, $0.accepted) }
                 guard isPosting, let client else { return }
+                if accepted > crm.recordCount + Self.backlogMax {
+                    usleep(5_000)
+                    continue
+                }
                 if endpoint != client.endpoint { connection = nil }
                 guard let open = connection ?? (try? client.connect()) else {
                     // The server is down just now.
@@ -212,7 +219,10 @@ package final class OutboxDrill {
                         usleep(20_000)
                         continue
                     }
-                    state.withLock { $0.calls[subject]?.reference = reference }
+                    state.withLock { state in
+                        state.calls[subject]?.reference = reference
+                        state.accepted += 1
+                    }
                 } catch {
                     // It may have been stored, or not: the server died.
                     connection = nil
@@ -345,7 +355,7 @@ package final class OutboxDrill {
                   <Value Key="reference" Type="String">[CallReference]</Value>
                   <Value Key="number" Type="String">[Number]</Value>
                   <Value Key="subject" Type="String">[Subject]</Value>
-                  <Value Key="duration" Type="String">[Duration]</Value>
+                  <Value Key="duration" Type="String">[DurationSeconds]</Value>
                 </PostValues>
               </Request>
             </Scenario>

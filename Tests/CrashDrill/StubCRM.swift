@@ -74,6 +74,7 @@ package final class StubCRM: Sendable {
     // MARK: The drill's side
 
     package var records: [Record] { state.withLock { $0.records } }
+    package var recordCount: Int { state.withLock { $0.records.count } }
     package func set(_ mood: Mood) { state.withLock { $0.mood = mood } }
 
     /// The middleware has died: connections from here on are those of its next start. Waits until all that it had made
