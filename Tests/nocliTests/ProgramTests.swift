@@ -49,6 +49,9 @@ import Testing
                   token            access tokens of the middleware's clients: list, revoke
                   context-token    tokens for reporting the context of calls: create, list,
                                    revoke
+                  connector        the CRMs of workspaces: add, list, show, test, set, remove,
+                                   authorize
+                  secret           the key for secrets of connectors: generate-key, rotate-key
                   contact          the built-in contacts of a workspace: import, search
                   delivery         calls and chats on their way to CRMs: list, retry, drop
                   database         the database file: migrate, backup, check
@@ -75,7 +78,7 @@ import Testing
         arguments: [
             (
                 [],
-                "nocli: a command is missing: expected one of account, key, balance, ledger, name, supplier, number, workspace, client, token, context-token, contact, delivery, database, template\nRun 'nocli --help' to see what is possible.\n"
+                "nocli: a command is missing: expected one of account, key, balance, ledger, name, supplier, number, workspace, client, token, context-token, connector, secret, contact, delivery, database, template\nRun 'nocli --help' to see what is possible.\n"
             ),
             (
                 ["acount"],
