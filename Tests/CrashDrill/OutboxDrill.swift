@@ -346,6 +346,7 @@ package final class OutboxDrill {
                 <Output Type="FirstName" Value="[First]" />
                 <Output Type="LastName" Value="[Last]" />
                 <Output Type="PhoneBusiness" Value="[Number]" />
+                <Output Type="ContactUrl" Value="[Address]/people/[ContactID]" />
                 <Output Type="EntityId" Value="[ContactID]" />
               </Outputs>
             </Scenario>
