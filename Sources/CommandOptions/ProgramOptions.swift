@@ -30,14 +30,16 @@ package struct ProgramOptions: Sendable {
     package let name: String
     private let summary: String
     private let environmentPrefix: String
+    private let otherVariables: [String]
     private let sections: [OptionSection]
     private let configuration: Option<String?>
 
     /// Declares a program's options. Variables are `environmentPrefix` and the option's name in upper case with `_`;
-    /// `configuration` is the option that names the file, and must be in one of the sections.
+    /// `configuration` is the option that names the file, and must be in one of the sections. `otherVariables` are read
+    /// by the program itself, and are no slips however near they are to an option's.
     package init(
         name: String, summary: String, environmentPrefix: String, sections: [OptionSection],
-        configuration: Option<String?>
+        configuration: Option<String?>, otherVariables: [String] = []
     ) {
         let names = sections.flatMap(\.options).map(\.name)
         precondition(Set(names).count == names.count, "an option is declared twice")
@@ -48,6 +50,7 @@ package struct ProgramOptions: Sendable {
         self.environmentPrefix = environmentPrefix
         self.sections = sections
         self.configuration = configuration
+        self.otherVariables = otherVariables
     }
 
     private var declarations: [OptionDeclaration] { sections.flatMap(\.options) }
@@ -124,7 +127,7 @@ package struct ProgramOptions: Sendable {
             }
         }
         // Orchestrators put variables of their own under a service's name, so only what looks like a slip is refused.
-        let known = declarations.map { variable(of: $0.name) }
+        let known = declarations.map { variable(of: $0.name) } + otherVariables
         for name in environment.keys.sorted()
         where name.hasPrefix(environmentPrefix) && !known.contains(name) {
             let option = String(name.dropFirst(environmentPrefix.count))

@@ -62,7 +62,7 @@ struct MiddlewareSettings: Sendable {
                     keepCallsOption.declaration,
                 ]),
             OptionSection("Connectors", [secretKeyOption.declaration, networksOption.declaration]),
-        ])
+        ], otherVariables: [SecretKey.variable])
 
     init(_ values: OptionValues, cores: Int) {
         server = Self.serverOptions.settings(values, cores: cores)

@@ -99,7 +99,8 @@ package struct ServerOptions: Sendable {
 
     /// All options of a server in the order of its help text; `sections` are its own, and come second.
     package func program(
-        name: String, summary: String, environmentPrefix: String, sections: [OptionSection]
+        name: String, summary: String, environmentPrefix: String, sections: [OptionSection],
+        otherVariables: [String] = []
     ) -> ProgramOptions {
         let general = OptionSection(
             "General",
@@ -119,7 +120,8 @@ package struct ServerOptions: Sendable {
             "Observation", [metricsAllow.declaration, metricsToken.declaration, accessLog.declaration])
         return ProgramOptions(
             name: name, summary: summary, environmentPrefix: environmentPrefix,
-            sections: [general] + sections + [limits, observation], configuration: configuration)
+            sections: [general] + sections + [limits, observation], configuration: configuration,
+            otherVariables: otherVariables)
     }
 
     /// The settings that were given.

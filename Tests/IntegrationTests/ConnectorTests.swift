@@ -109,4 +109,17 @@ struct ConnectorTests {
         }
         #expect(gone)
     }
+
+    @Test func `the key may come from the environment, and without a public address no access is granted`() throws {
+        let fixture = try MiddlewareFixture(environment: ["NUMBERS_MIDDLEWARE_SECRET_KEY": Self.key])
+        #expect(!fixture.server.errors.contains("no_secret_key"))
+        #expect(try fixture.client.get("/api/crm/oauth/callback?code=a&state=b").status == 503)
+        #expect(try fixture.client.get("/metrics").text.contains("{client=\"connectors\""))
+    }
+
+    @Test func `a key that is none keeps the server from starting`() throws {
+        #expect(throws: (any Error).self) {
+            _ = try MiddlewareFixture(environment: ["NUMBERS_MIDDLEWARE_SECRET_KEY": "password"])
+        }
+    }
 }
