@@ -92,6 +92,7 @@ struct MiddlewareDocumentTests {
                 "ContextAnswer", 201,
                 try fixture.post("/api/crm/phone-calls-context/\(context.token)/\(context.secret)", spoken)
             ),
+            ("RefusedProblem", 400, try fixture.post(calls + "/context", spoken, token: off.token)),
             ("Problem", 404, try fixture.post("/api/crm/phone-calls-context/\(context.token)/x", spoken)),
             ("CallAnswer", 201, try fixture.post(calls, call, token: token)),
             ("CallAnswer", 201, try fixture.post(calls, call, token: token)),
@@ -117,6 +118,60 @@ struct MiddlewareDocumentTests {
                 .object(json), against: try #require(schemas[row.schema]), at: row.schema)
             #expect(problems.isEmpty, "\(problems) \(row.answer.text)")
         }
+    }
+
+    @Test("A text of the length that the specification allows is taken, one character more is 400")
+    func lengths() throws {
+        let fixture = try MiddlewareFixture()
+        let tenant = try fixture.tenant("Lengths", settings: ["merge_seconds=0"])
+        let document = Answer(try fixture.client.get("/api/spec"))
+        let schemas = try #require(document["components"]?.object?["schemas"]?.object)
+        // What each body needs besides the field that is looked at. Addresses have a form of their own.
+        let rows: [(schema: String, target: String, needed: [(String, String)], besides: [String])] = [
+            ("ContactRequest", MiddlewareFixture.contactsPath, [("last_name", "L")], ["email"]),
+            (
+                "CallRequest", MiddlewareFixture.callsPath,
+                [
+                    ("direction", "internal"), ("status", "busy"), ("number_from", "1"), ("number_to", "2"),
+                    ("number_external", "1"), ("number_internal", "2"),
+                ], ["agent_email", "recording_url", "body"]
+            ),
+            ("ChatRequest", MiddlewareFixture.chatsPath, [("email", "a@b.example")], ["email", "agent_email"]),
+        ]
+        for row in rows {
+            let properties = try #require(schemas[row.schema]?.object?["properties"]?.object)
+            var compared = 0
+            for property in properties.members where !row.besides.contains(property.name) {
+                guard let length = property.value.object?["maxLength"].flatMap(Self.number) else { continue }
+                compared += 1
+                for (count, status) in [(length, 201), (length + 1, 400)] {
+                    let fields =
+                        row.needed.filter { $0.0 != property.name }
+                        + [(property.name, String(repeating: "x", count: count))]
+                    let body = "{" + fields.map { "\"\($0.0)\": \"\($0.1)\"" }.joined(separator: ", ") + "}"
+                    let answer = try fixture.post(row.target, body, token: tenant.token)
+                    #expect(answer.status == status, "\(row.schema).\(property.name), \(count): \(answer.text)")
+                }
+            }
+            #expect(compared > 4, "\(row.schema)")
+        }
+        let search = try #require(
+            document["paths"]?.object?[MiddlewareFixture.searchPath]?.object?["get"]?.object?["parameters"]?.array)
+        for parameter in search.compactMap(\.object) {
+            let name = try #require(parameter["name"]?.string)
+            let length = try #require(parameter["schema"]?.object?["maxLength"].flatMap(Self.number), "\(name)")
+            for (count, status) in [(length, 200), (length + 1, 400)] {
+                let needed = name == "display_name" ? "phone=1&" : ""
+                let query = needed + name + "=" + String(repeating: "x", count: count)
+                let answer = try fixture.get(MiddlewareFixture.searchPath + "?" + query, token: tenant.token)
+                #expect(answer.status == status, "\(name), \(count): \(answer.text)")
+            }
+        }
+    }
+
+    private static func number(_ value: JSONValue) -> Int? {
+        guard case .number(let number) = value else { return nil }
+        return number.int64.map { Int($0) }
     }
 
     @Test("The 3CX template carries the URL it was asked at, and never credentials")
