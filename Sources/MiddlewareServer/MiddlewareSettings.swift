@@ -29,7 +29,7 @@ struct MiddlewareSettings: Sendable {
     private static let serverOptions = ServerOptions(
         listen: "127.0.0.1:8081", database: "numbers-middleware.sqlite", bodyBytes: bodyBytes)
     private static let requestsOption = Option.value(
-        "requests-per-minute", .integer(1...1_000_000), default: "600",
+        "requests-per-minute", .integer(1...1_000_000_000), default: "600",
         help: "Requests of one workspace; beyond it 429.")
     private static let attemptsOption = Option.value(
         "delivery-attempts", .integer(DeliveryPolicy.attemptsRange), default: String(DeliveryPolicy.attemptsDefault),
