@@ -39,6 +39,7 @@ package final class ConnectorRegistry: ConnectorSource {
 
     /// Records of one workspace being read, and who waits for them.
     private struct Load {
+        let surroundings: Surroundings
         var waiters: [Waiter<[any Connector]?>]
         /// Whether something has changed since it began.
         var isOld = false
@@ -76,27 +77,53 @@ package final class ConnectorRegistry: ConnectorSource {
 
     /// How many workspaces are kept.
     package var count: Int { state.withLock { $0.entries.count } }
+    /// How often they were looked for; for tests.
+    var uses: UInt64 { state.withLock { $0.uses } }
+
+    /// Where a task finds the connectors that it asks for.
+    private enum Place {
+        case known([any Connector])
+        /// They are to be read.
+        case first
+        /// They are being read.
+        case joined
+        /// What is being read may be what was before a change, so it is no answer to who asks after it.
+        case behind
+    }
 
     package func connectors(of workspace: Workspace, deadline: MonotonicTime) async -> [any Connector]? {
         let surroundings = Surroundings(workspace.settings)
-        let waiter = Waiter<[any Connector]?>()
-        let (known, isFirst) = state.withLock { state -> ([any Connector]?, Bool) in
-            state.uses += 1
-            if let entry = state.entries[workspace.id], !entry.isOld, entry.surroundings == surroundings {
-                state.entries[workspace.id]?.lastUse = state.uses
-                return (entry.built.map(\.connector), false)
+        while true {
+            let waiter = Waiter<[any Connector]?>()
+            switch state.withLock({ place(of: waiter, workspace.id, surroundings, &$0) }) {
+            case .known(let connectors): return connectors
+            // By itself: it goes on for the others when this one's time is over.
+            case .first:
+                Task { await self.load(workspace, surroundings) }
+                return await waiter.value(until: deadline, alarm: alarm, late: nil, cancelled: nil)
+            case .joined: return await waiter.value(until: deadline, alarm: alarm, late: nil, cancelled: nil)
+            case .behind:
+                _ = await waiter.value(until: deadline, alarm: alarm, late: nil, cancelled: nil)
+                guard !Task.isCancelled, clock.monotonic() < deadline else { return nil }
             }
-            if state.loads[workspace.id] != nil {
-                state.loads[workspace.id]?.waiters.append(waiter)
-                return (nil, false)
-            }
-            state.loads[workspace.id] = Load(waiters: [waiter])
-            return (nil, true)
         }
-        if let known { return known }
-        // By itself: it goes on for the others when this one's time is over.
-        if isFirst { Task { await self.load(workspace, surroundings) } }
-        return await waiter.value(until: deadline, alarm: alarm, late: nil, cancelled: nil)
+    }
+
+    private func place(
+        of waiter: Waiter<[any Connector]?>, _ workspace: WorkspaceID, _ surroundings: Surroundings,
+        _ state: inout State
+    ) -> Place {
+        state.uses += 1
+        if let entry = state.entries[workspace], !entry.isOld, entry.surroundings == surroundings {
+            state.entries[workspace]?.lastUse = state.uses
+            return .known(entry.built.map(\.connector))
+        }
+        guard let load = state.loads[workspace] else {
+            state.loads[workspace] = Load(surroundings: surroundings, waiters: [waiter])
+            return .first
+        }
+        state.loads[workspace]?.waiters.append(waiter)
+        return load.isOld || load.surroundings != surroundings ? .behind : .joined
     }
 
     private func load(_ workspace: Workspace, _ surroundings: Surroundings) async {

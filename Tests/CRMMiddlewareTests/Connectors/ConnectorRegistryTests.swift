@@ -1,8 +1,9 @@
-import CRMMiddleware
 import CRMTemplate
 import NumbersCore
 import Platform
 import Testing
+
+@testable import CRMMiddleware
 
 /// Connectors in memory. State behind a monitor.
 final class MemoryConnectors: ConnectorStore {
@@ -149,6 +150,27 @@ final class MemoryConnectors: ConnectorStore {
         let reads = store.state.withLock { $0.reads }
         _ = await registry.connectors(of: workspace, deadline: deadline)
         #expect(store.state.withLock { $0.reads } == reads + 1)
+    }
+
+    @Test(arguments: [true, false])
+    func `who asks after a change does not get what was read before it`(_ isOfSettings: Bool) async {
+        let gate = Monitor(false)
+        let store = MemoryConnectors(during: { while !gate.withLock({ $0 }) { await Task.yield() } })
+        let before = Self.workspace()
+        let after = isOfSettings ? Self.workspace { $0.culture = "de-AT" } : before
+        store.state.withLock { $0.records[before.id] = [Self.record(1), Self.record(2)] }
+        let registry = Self.registry(store)
+        let end = deadline
+        let early = Task { await registry.connectors(of: before, deadline: end) }
+        while store.state.withLock({ $0.reads }) == 0 { await Task.yield() }
+        store.state.withLock { $0.records[before.id] = [Self.record(1)] }
+        if !isOfSettings { registry.invalidate(before.id) }
+        let uses = registry.uses
+        let late = Task { await registry.connectors(of: after, deadline: end) }
+        while registry.uses == uses { await Task.yield() }
+        gate.withLock { $0 = true }
+        #expect(await early.value?.count == 2)
+        #expect(await late.value?.count == 1)
     }
 
     @Test func `without storage there is no answer, and it is asked again`() async {
