@@ -101,7 +101,7 @@ package final class ContactCreation: Sendable {
         let gathering = Gathering<Outcome>(count: 1)
         Task.detached { gathering.deliver(await task.value, at: 0) }
         // A little more, so that the connectors' own words about it come first.
-        let ends = await gathering.wait(until: start + Self.deadlineTime + Self.graceTime, clock: clock)
+        let ends = await gathering.wait(until: start + Self.deadlineTime + Self.graceTime, alarm: search.alarm)
         return ends[0]
             ?? .refused("No connector answered in time. The contact may be there all the same.")
     }

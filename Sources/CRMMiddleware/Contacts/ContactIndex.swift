@@ -68,9 +68,12 @@ final class KeySlot {
     /// Whether storage has been asked what it knows.
     var isLoaded = false
     /// Raised whenever answers made of this slot must not be given any more.
-    var version: UInt64 = 0
+    var version: UInt64
     /// What storage was told to have been shown, and when.
     var shown: (contact: UniqueID, at: MonotonicTime)?
+
+    /// - Parameter number: of no other slot, so that one that comes after another under the same key is not taken for it.
+    init(number: UInt64) { version = number << 32 }
 
     var cost: Int { parts.values.reduce(256) { $0 + $1.cost } }
 }
@@ -140,6 +143,8 @@ final class ContactIndex: Sendable {
         var flights: [Probe: Flight] = [:]
         /// Cost of all shelves.
         var cost = 0
+        /// How many slots there have been.
+        var slots: UInt64 = 0
     }
 
     private let state = Monitor(State())
@@ -286,8 +291,9 @@ final class ContactIndex: Sendable {
             let shelf = shelf(probe.workspace, &state)
             var abandoned: Flight?
             if let flight = state.flights[probe] {
-                // One that has outlived its own deadline answers nobody any more.
-                if now < flight.deadline {
+                // One that has outlived its own deadline answers nobody any more, and what was asked before a change
+                // only those who asked before it.
+                if now < flight.deadline, flight.generation == shelf.generation {
                     if let waiter { flight.waiters.append(waiter) }
                     if flight.isStraggler, waiter != nil {
                         flight.isStraggler = false
@@ -296,7 +302,7 @@ final class ContactIndex: Sendable {
                     return (.joined(flight), nil)
                 }
                 remove(flight, &state)
-                abandoned = flight
+                if now >= flight.deadline || flight.waiters.isEmpty { abandoned = flight }
             }
             guard shelf.flights < limits.flightsPerWorkspace else { return (.refused, abandoned) }
             let flight = Flight(probe: probe, generation: shelf.generation, deadline: deadline)
@@ -313,9 +319,9 @@ final class ContactIndex: Sendable {
     func leave(_ flight: Flight, _ waiter: Gathering<FlightEnd>) {
         let isCancelled = state.withLock { state -> Bool in
             flight.waiters.removeAll { $0.gathering === waiter }
-            guard flight.waiters.isEmpty, !flight.isStraggler, state.flights[flight.probe] === flight else {
-                return false
-            }
+            guard flight.waiters.isEmpty, !flight.isStraggler else { return false }
+            // The answer of one that another took the place of is kept for nobody.
+            guard state.flights[flight.probe] === flight else { return true }
             let shelf = shelf(flight.probe.workspace, &state)
             let stragglers = shelf.stragglers[flight.probe.connector] ?? 0
             guard stragglers < limits.stragglersPerConnector else {
@@ -489,7 +495,8 @@ final class ContactIndex: Sendable {
 
     private func slot(_ key: ContactKey, _ shelf: Shelf, _ state: inout State) -> KeySlot {
         if let slot = shelf.slots.find(key) { return slot }
-        let slot = KeySlot()
+        state.slots += 1
+        let slot = KeySlot(number: state.slots)
         account(&state, shelf) { shelf in
             shelf.slots.insert(slot, cost: slot.cost, for: key)
         }

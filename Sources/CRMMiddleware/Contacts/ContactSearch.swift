@@ -1,6 +1,7 @@
 // The search for contacts, top to bottom: what is remembered, the CRMs, the paid source, the pattern, the placeholder.
 // Holds no mutable state of its own; the index has a mutex.
 
+internal import CRMTemplate
 package import NumbersCore
 package import Platform
 
@@ -46,6 +47,7 @@ package final class ContactSearch: Sendable {
     private let journal: SeenContactJournal
     private let plan: PresentPlan
     private let clock: Clock
+    let alarm: Alarm
     private let render: @Sendable ([CRMContact]) -> [UInt8]
 
     /// - Parameter render: makes the body of an answer.
@@ -54,19 +56,20 @@ package final class ContactSearch: Sendable {
         clock: Clock, render: @escaping @Sendable ([CRMContact]) -> [UInt8]
     ) {
         self.init(
-            source: source, store: store, journal: journal, plan: plan, clock: clock, limits: ContactIndex.Limits(),
-            render: render)
+            source: source, store: store, journal: journal, plan: plan, clock: clock, alarm: .system,
+            limits: ContactIndex.Limits(), render: render)
     }
 
     init(
         source: any ConnectorSource, store: any SeenContactStore, journal: SeenContactJournal, plan: PresentPlan,
-        clock: Clock, limits: ContactIndex.Limits, render: @escaping @Sendable ([CRMContact]) -> [UInt8]
+        clock: Clock, alarm: Alarm, limits: ContactIndex.Limits, render: @escaping @Sendable ([CRMContact]) -> [UInt8]
     ) {
         self.source = source
         self.store = store
         self.journal = journal
         self.plan = plan
         self.clock = clock
+        self.alarm = alarm
         self.render = render
         index = ContactIndex(limits: limits)
         metrics = ContactMetrics()
@@ -304,7 +307,7 @@ package final class ContactSearch: Sendable {
         }
         let ends =
             start < search.deadline
-            ? await gathering.wait(until: search.deadline, clock: clock) : asks.map { _ in nil }
+            ? await gathering.wait(until: search.deadline, alarm: alarm) : asks.map { _ in nil }
         for (place, ask) in asks.enumerated() {
             switch ends[place] {
             case .answered(let contacts, let milliseconds):

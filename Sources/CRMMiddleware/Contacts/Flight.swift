@@ -1,5 +1,6 @@
 // One question to one connector while it is under way, and those who wait for several of them at once.
 
+internal import CRMTemplate
 internal import Platform
 
 /// A question that has been begun. Several searches may wait for the same one.
@@ -92,12 +93,11 @@ final class Gathering<End: Sendable>: Sendable {
     }
 
     /// Returns when all have ended or the time is over, with what has ended by then.
-    func wait(until deadline: MonotonicTime, clock: Clock) async -> [End?] {
+    func wait(until deadline: MonotonicTime, alarm: Alarm) async -> [End?] {
         if !state.withLock({ $0.isOver }) {
-            let time = clock.monotonic().duration(to: deadline)
             let timer = Task.detached {
                 // Cancelled when all have ended, and then there is nobody to wake.
-                try? await Task.sleep(for: max(.zero, time))
+                await alarm.ring(at: deadline)
                 self.expire()
             }
             await withCheckedContinuation { waiter in

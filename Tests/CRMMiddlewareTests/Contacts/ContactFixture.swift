@@ -1,5 +1,6 @@
 // Connectors, storage and a clock that do as a test says.
 
+import CRMTemplate
 import NumbersCore
 import Platform
 import Synchronization
@@ -7,19 +8,61 @@ import Testing
 
 @testable import CRMMiddleware
 
-/// A clock that stands still until it is moved.
+/// A clock that stands still until it is moved, and the alarms that are set by it.
 final class HeldClock: Sendable {
-    private let offset = Mutex<Int64>(0)
+    private struct State {
+        var offset: Int64 = 0
+        var sleepers: [Int: (until: MonotonicTime, continuation: CheckedContinuation<Void, Never>)] = [:]
+        /// Cancelled before they slept.
+        var cancelled: Set<Int> = []
+        var lastSleeper = 0
+
+        var now: MonotonicTime { MonotonicTime(nanoseconds: 1_000_000_000_000_000) + .nanoseconds(offset) }
+    }
+    private let state = Mutex(State())
     static let wallStart = UnixTime(seconds: 1_767_323_045)
 
-    func advance(_ duration: Duration) { offset.withLock { $0 += duration.wholeNanoseconds } }
+    func advance(_ duration: Duration) {
+        let due = state.withLock { state in
+            state.offset += duration.wholeNanoseconds
+            let due = state.sleepers.filter { $0.value.until <= state.now }
+            for id in due.keys { state.sleepers[id] = nil }
+            return due.values.map(\.continuation)
+        }
+        for sleeper in due { sleeper.resume() }
+    }
 
     var clock: Clock {
         Clock(
-            wall: { [self] in Self.wallStart + .nanoseconds(offset.withLock { $0 }) },
-            monotonic: { [self] in
-                MonotonicTime(nanoseconds: 1_000_000_000_000_000) + .nanoseconds(offset.withLock { $0 })
-            })
+            wall: { [self] in Self.wallStart + .nanoseconds(state.withLock { $0.offset }) },
+            monotonic: { [self] in state.withLock { $0.now } })
+    }
+
+    var alarm: Alarm { Alarm { [self] in await sleep(until: $0) } }
+    /// How many alarms are set.
+    var sleepers: Int { state.withLock { $0.sleepers.count } }
+
+    private func sleep(until: MonotonicTime) async {
+        let id = state.withLock { state in
+            state.lastSleeper += 1
+            return state.lastSleeper
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if until <= state.now || state.cancelled.contains(id) { return true }
+                    state.sleepers[id] = (until, continuation)
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            let sleeper = state.withLock { state in
+                state.cancelled.insert(id)
+                return state.sleepers.removeValue(forKey: id)
+            }
+            sleeper?.continuation.resume()
+        }
     }
 
     var now: MonotonicTime { clock.monotonic() }
@@ -196,7 +239,7 @@ final class SearchFixture: Sendable {
         journal = SeenContactJournal(store: store, clock: held.clock)
         search = ContactSearch(
             source: source, store: store, journal: journal, plan: PresentPlan(.builtIn), clock: held.clock,
-            limits: limits
+            alarm: held.alarm, limits: limits
         ) { contacts in Array(contacts.map { $0.lastName ?? $0.company ?? "?" }.joined(separator: ",").utf8) }
     }
 
@@ -214,6 +257,17 @@ final class SearchFixture: Sendable {
         ).value
         guard case .answered(let answer) = outcome else { throw Unavailable() }
         return answer
+    }
+
+    /// Lets the time of a search come to its end once just so many questions are under way.
+    /// - Parameter isReady: what has to have happened besides.
+    func find(
+        _ number: String, hanging questions: Int, isReady: () -> Bool = { true }
+    ) async throws -> ContactAnswer {
+        async let answer = find(number)
+        #expect(await eventually { held.sleepers == 1 && search.load.flights == questions && isReady() })
+        held.advance(.milliseconds(workspace.settings.lookupDeadlineMilliseconds))
+        return try await answer
     }
 
     func names(_ number: String?, email: String? = nil) async throws -> [String] {
@@ -246,9 +300,9 @@ extension CRMContact {
     }
 }
 
-/// Waits until a condition holds; for what happens in another task.
+/// Waits until a condition holds; for what happens in another task. A minute and more, for a busy machine.
 func eventually(_ condition: () async throws -> Bool) async rethrows -> Bool {
-    for _ in 0..<400 {
+    for _ in 0..<12_000 {
         if try await condition() { return true }
         // Cancelled only together with the test.
         try? await Task.sleep(for: .milliseconds(5))
