@@ -214,6 +214,8 @@ package enum ConnectorTable {
                 "DELETE FROM connector_parameters WHERE connector_id = ? AND workspace_id = ? AND name = ?",
                 .integer(id.value), .integer(workspace.value), .text(name))
         }
+        // A server that does not run now would not hear of it, and one that runs could read it before it hears.
+        try SeenContactTable.forgetAll(workspace, on: connection)
         try MiddlewareChanges.note(.connectors(workspace), at: at, on: connection)
         return .kept
     }
@@ -225,6 +227,7 @@ package enum ConnectorTable {
         let removed = try connection.run(
             "DELETE FROM connectors WHERE id = ? AND workspace_id = ?", .integer(id.value), .integer(workspace.value))
         guard removed == 1 else { return false }
+        try SeenContactTable.forgetAll(workspace, on: connection)
         try MiddlewareChanges.note(.connectors(workspace), at: at, on: connection)
         return true
     }

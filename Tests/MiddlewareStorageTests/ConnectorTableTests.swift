@@ -1,9 +1,10 @@
 import CRMMiddleware
-import MiddlewareStorage
 import Platform
 import SQLiteDatabase
 import TestSupport
 import Testing
+
+@testable import MiddlewareStorage
 
 /// A database with two workspaces, and a vault with a key.
 struct ConnectorFixture {
@@ -70,6 +71,42 @@ struct ConnectorFixture {
         }
         #expect(stored.count == 1)
         #expect(!stored[0].contains("hunter2"))
+    }
+
+    @Test func `what a workspace's connectors said is forgotten when one is changed or removed`() throws {
+        let fixture = try ConnectorFixture()
+        let (connection, key) = (fixture.connection, ContactKey.number("+331"))
+        let record = fixture.record()
+        _ = try fixture.insert(record)
+        var contact = CRMContact()
+        contact.lastName = "A"
+        func seen(_ workspace: WorkspaceID) throws -> Int {
+            try SeenContactTable.seen([key], workspace: workspace, since: UnixTime(seconds: 0), on: connection).count
+        }
+        for isRemoved in [false, true] {
+            try SeenContactTable.apply(
+                [fixture.workspace, fixture.other].map { workspace in
+                    .seen(
+                        SeenContacts(
+                            workspace: workspace, connector: record.id, key: key, rules: "", contacts: [contact],
+                            at: fixture.now))
+                }, on: connection)
+            #expect(try seen(fixture.workspace) == 1)
+            if isRemoved {
+                #expect(
+                    try ConnectorTable.remove(
+                        record.id, workspace: fixture.workspace, at: fixture.now, on: connection))
+            } else {
+                var change = ConnectorTable.Change()
+                change.priority = 1
+                #expect(
+                    try ConnectorTable.set(
+                        change, of: record.id, workspace: fixture.workspace, vault: fixture.vault, at: fixture.now,
+                        on: connection) == .kept)
+            }
+            #expect(try seen(fixture.workspace) == 0)
+            #expect(try seen(fixture.other) == 1)
+        }
     }
 
     @Test func `connectors of another workspace are not there`() throws {
