@@ -251,6 +251,11 @@ extension ConnectorTable {
             .text(pending.parameter), .text(pending.redirectURI), .integer(pending.expiresAt.microseconds))
     }
 
+    /// Whether an authorization with the state was begun.
+    static func has(state: SHA256Digest, on connection: Connection) throws(DatabaseError) -> Bool {
+        try connection.first("SELECT 1 FROM oauth_states WHERE hash = ?", .blob(state.bytes)) { _ in true } ?? false
+    }
+
     /// Takes a state away and says what it stood for; nil when there is none, or its time is over.
     static func take(
         state: SHA256Digest, at: UnixTime, on connection: Connection

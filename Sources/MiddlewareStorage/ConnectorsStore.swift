@@ -38,7 +38,15 @@ package struct ConnectorsStore: ConnectorStore {
     package func takeAuthorization(
         states: [SHA256Digest], at: UnixTime, deadline: MonotonicTime
     ) async -> Result<(state: SHA256Digest, pending: PendingAuthorization)?, StorageUnavailable> {
-        await writer.write(deadline: deadline) {
+        // Anybody may come with a state: one that was never given takes no place among the writes.
+        let known = await readers.read(deadline: deadline) { connection throws(DatabaseError) -> [SHA256Digest] in
+            var known: [SHA256Digest] = []
+            for state in states where try ConnectorTable.has(state: state, on: connection) { known.append(state) }
+            return known
+        }
+        guard case .success(let states) = known else { return .failure(StorageUnavailable()) }
+        guard !states.isEmpty else { return .success(nil) }
+        return await writer.write(deadline: deadline) {
             connection throws(DatabaseError) -> (state: SHA256Digest, pending: PendingAuthorization)? in
             for state in states {
                 if let pending = try ConnectorTable.take(state: state, at: at, on: connection) {

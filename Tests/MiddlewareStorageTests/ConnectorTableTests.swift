@@ -1,4 +1,5 @@
 import CRMMiddleware
+import NumbersCore
 import Platform
 import SQLiteDatabase
 import TestSupport
@@ -107,6 +108,36 @@ struct ConnectorFixture {
             #expect(try seen(fixture.workspace) == 0)
             #expect(try seen(fixture.other) == 1)
         }
+    }
+
+    @Test func `a state that was never given costs no write, and one that was is taken once`() async throws {
+        let fixture = try ConnectorFixture()
+        let record = fixture.record()
+        _ = try fixture.insert(record)
+        let state = SHA256Digest.of("given")
+        let pending = PendingAuthorization(
+            workspace: fixture.workspace, connector: record.id, parameter: "Token", redirectURI: "https://a.example/",
+            expiresAt: fixture.now + .seconds(1))
+        try ConnectorTable.keep(pending, state: state, on: fixture.connection)
+        let path = fixture.folder.file("middleware.sqlite")
+        let options = DatabaseOptions(older: .migrate)
+        let writer = try DatabaseWriter(
+            schema: MiddlewareSchema.schema, path: path, options: options, limits: DatabaseWriter.Limits(),
+            clock: .system)
+        let readers = try ReaderPool(path: path, options: options, count: 1, queueLimit: 8, clock: .system)
+        let store = ConnectorsStore(writer: writer, readers: readers, vault: fixture.vault)
+        // Nothing here is about time; a busy machine may take its own.
+        let deadline = MonotonicTime.now() + .seconds(3_600)
+        func take(_ text: String) async throws -> PendingAuthorization? {
+            let states = [SHA256Digest.of("other"), SHA256Digest.of(text)]
+            return try await store.takeAuthorization(states: states, at: fixture.now, deadline: deadline).get()?.pending
+        }
+        #expect(try await take("given")?.connector == record.id)
+        #expect(try await take("given") == nil)
+        _ = writer.stop(deadline: deadline)
+        // A write would fail now.
+        #expect(try await take("never given") == nil)
+        _ = readers.stop(deadline: deadline)
     }
 
     @Test func `connectors of another workspace are not there`() throws {
