@@ -103,6 +103,8 @@ import Testing
                             "/v1/lookup/+141555526\(lane * 10 + turn + 10)",
                             fields: LookupFixture.authorization(key)))
                     took.withLock { $0.append(began.duration(to: .now())) }
+                    // A disk that stalls is the ledger's business: that answer names nobody and bills nothing.
+                    if answer.status == 503, answer.code == "unavailable" { continue }
                     if answer.status != 200 || answer["cnam"]?.isNull != true
                         || answer.field("x-billed-micros") != "2000"
                     {
