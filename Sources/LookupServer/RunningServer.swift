@@ -11,8 +11,6 @@ import SQLiteDatabase
 import ServerProcess
 import SupplierClient
 
-extension Housekeeping: BackgroundWork {}
-
 /// A server that listens.
 final class RunningServer {
     /// Numbers whose records stay in memory, at about 300 bytes each.
@@ -63,7 +61,7 @@ final class RunningServer {
             dips: dips, vault: SecretVault(key: try Self.secretKey(settings.secretKeyFile), random: random),
             clock: clock, logger: log.logger)
         try Self.start(suppliers, settings.server.database)
-        let housekeeping = Housekeeping(
+        let housekeeping = SteadyWork(
             writer: writer, readers: readers, credentials: credentials, names: names, suppliers: suppliers,
             clock: clock, logger: log.logger)
         let operations = Operations(

@@ -22,7 +22,7 @@ struct ContactParts: Sendable {
         creation = ContactCreation(search: search, source: source, store: store, clock: clock)
     }
 
-    static let sweep = MiddlewareSweep(SeenContactTable.sweep)
+    static let sweep = Sweep(of: "seen_contacts", SeenContactTable.sweep)
 }
 
 extension ContactParts: MetricsSource {

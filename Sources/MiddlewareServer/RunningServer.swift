@@ -10,8 +10,6 @@ import Platform
 import SQLiteDatabase
 import ServerProcess
 
-extension MiddlewareHousekeeping: BackgroundWork {}
-
 /// A server that listens.
 final class RunningServer {
     /// What is served; the documentation is compared with it.
@@ -57,7 +55,7 @@ final class RunningServer {
             },
             source: connectors.registry, policy: DeliveryPolicy(attemptsMax: settings.deliveryAttempts),
             metrics: deliveries, clock: clock, alarm: .system, random: random, logger: log.logger)
-        let housekeeping = MiddlewareHousekeeping(
+        let housekeeping = SteadyWork(
             writer: writer, readers: readers,
             listeners: [
                 TokenMemory(tokens: tokenAccess, contextTokens: contextAccess), OutboxListener(outbox: outbox),
@@ -65,9 +63,9 @@ final class RunningServer {
                 connectors.registry, ContactListener(search: contacts.search),
             ],
             sweeps: [
-                TokenTable.expired, MiddlewareSweep(DeliveryTable.sweep), ContactParts.sweep,
+                TokenTable.expired, Sweep(of: "deliveries", DeliveryTable.sweep), ContactParts.sweep,
                 .contexts, .calls(keptFor: settings.keepCalls), .chats(keptFor: settings.keepCalls),
-                MiddlewareSweep(ConnectorTable.sweepStates),
+                Sweep(of: "oauth_states", ConnectorTable.sweepStates),
             ], clock: clock, logger: log.logger)
         let operations = Operations(
             database: housekeeping.database, writer: writer, log: log.sink, access: metricsAccess,

@@ -280,7 +280,7 @@ extension ConnectorTable {
         try connection.run(
             """
             DELETE FROM oauth_states WHERE hash IN (SELECT hash FROM oauth_states WHERE expires_at <= ? LIMIT ?)
-            """, .integer(now.microseconds), .integer(Int64(MiddlewareSweep.rowsMax)))
+            """, .integer(now.microseconds), .integer(Int64(Sweep.rowsMax)))
     }
 }
 

@@ -203,7 +203,7 @@ package enum DeliveryTable {
     /// How long settled deliveries can be listed and replayed.
     package static let settledLifetime: Duration = .seconds(30 * 24 * 60 * 60)
     /// Rows forgotten in one go, so that no transaction grows with the backlog.
-    package static let sweepMax = MiddlewareSweep.rowsMax
+    package static let sweepMax = Sweep.rowsMax
 
     /// Forgets deliveries settled long ago, at most ``sweepMax``; what a call or chat answers about its delivery stays.
     /// - Returns: how many.

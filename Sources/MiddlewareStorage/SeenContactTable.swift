@@ -142,9 +142,9 @@ package enum SeenContactTable {
             "DELETE FROM seen_contacts WHERE workspace_id = ? AND at <= ?", .integer(workspace.value), .integer(oldest))
     }
 
-    /// Drops what has expired, at most ``MiddlewareSweep/rowsMax`` rows of each table; returns the most of them.
+    /// Drops what has expired, at most ``Sweep/rowsMax`` rows of each table; returns the most of them.
     package static func sweep(now: UnixTime, on connection: Connection) throws(DatabaseError) -> Int {
-        let most: SQLValue = .integer(Int64(MiddlewareSweep.rowsMax))
+        let most: SQLValue = .integer(Int64(Sweep.rowsMax))
         let seen = try connection.run(
             "DELETE FROM seen_contacts WHERE id IN (SELECT id FROM seen_contacts WHERE at <= ? LIMIT ?)",
             .integer((now - seenLifetime).microseconds), most)

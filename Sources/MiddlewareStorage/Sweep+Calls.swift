@@ -1,28 +1,28 @@
 // What is dropped of calls, contexts and chats once a minute.
 
 import Platform
-import SQLiteDatabase
+package import SQLiteDatabase
 
-extension MiddlewareSweep {
+extension Sweep {
     /// Contexts that no call can take any more.
-    package static let contexts = MiddlewareSweep(ContextTable.sweep)
+    package static let contexts = Sweep(of: "call_contexts", ContextTable.sweep)
 
     /// Calls that are older than the operator keeps them.
     /// - Parameter life: nil: for ever.
-    package static func calls(keptFor life: Duration?) -> MiddlewareSweep {
-        old(keptFor: life, CallTable.sweep)
+    package static func calls(keptFor life: Duration?) -> Sweep {
+        old(of: "calls", keptFor: life, CallTable.sweep)
     }
 
     /// The same for chats.
-    package static func chats(keptFor life: Duration?) -> MiddlewareSweep {
-        old(keptFor: life, ChatTable.sweep)
+    package static func chats(keptFor life: Duration?) -> Sweep {
+        old(of: "chats", keptFor: life, ChatTable.sweep)
     }
 
     private static func old(
-        keptFor life: Duration?,
+        of table: StaticString, keptFor life: Duration?,
         _ sweep: @escaping @Sendable (UnixTime, Connection) throws(DatabaseError) -> Int
-    ) -> MiddlewareSweep {
-        MiddlewareSweep { now, connection throws(DatabaseError) in
+    ) -> Sweep {
+        Sweep(of: table) { now, connection throws(DatabaseError) in
             guard let life else { return 0 }
             // A call has some sixty rows in tables and indexes: its blocks are smaller than others'. A full one says
             // that there may be more.

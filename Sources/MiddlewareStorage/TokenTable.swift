@@ -93,8 +93,8 @@ package enum TokenTable {
     }
 
     /// Expired tokens, as housekeeping drops them.
-    package static let expired = MiddlewareSweep { now, connection throws(DatabaseError) in
-        try sweep(now: now, limit: MiddlewareSweep.rowsMax, on: connection)
+    package static let expired = Sweep(of: "access_tokens") { now, connection throws(DatabaseError) in
+        try sweep(now: now, limit: Sweep.rowsMax, on: connection)
     }
 
     private static func token(_ row: borrowing Row) -> TokenRecord {

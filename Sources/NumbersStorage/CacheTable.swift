@@ -8,6 +8,8 @@ package import SQLiteDatabase
 package enum CacheTable {
     /// Rows dropped in one transaction of a sweep: bounds the time that requests wait behind it.
     static let sweepMax = 5_000
+    /// What is too old even for a supplier that fails.
+    static let expired = Sweep(of: "cached_names", blockRows: sweepMax, sweep)
 
     /// Puts what was said in the place of what was said before, unless that is newer. Not a change for the feed: the
     /// server that asked knows it already.

@@ -33,10 +33,6 @@ package enum ChangeFeed {
         let (changes, last) = try ChangeTable.changes(after: revision, on: connection)
         return (changes.map(Subject.init), last)
     }
-
-    static func sweep(now: UnixTime, on connection: Connection) throws(DatabaseError) {
-        try ChangeTable.sweep(now: now, on: connection)
-    }
 }
 
 extension ChangeFeed.Subject {

@@ -8,6 +8,8 @@ internal import SQLiteDatabase
 enum ReplyTable {
     /// Expired replies dropped in one go, so that no transaction grows with the backlog.
     static let sweepMax = 500
+    /// Replies past their life.
+    static let expired = Sweep(of: "stored_replies", blockRows: sweepMax, sweep)
 
     static func find(
         _ account: AccountID, _ key: IdempotencyKey, now: UnixTime, on connection: Connection

@@ -225,8 +225,10 @@ package enum SupplierTable {
         return totals
     }
 
-    static func sweep(now: UnixTime, on connection: Connection) throws(DatabaseError) {
+    /// Days that nothing is counted against any more; there are too few of them for blocks.
+    static let oldDays = Sweep(of: "supplier_days") { now, connection throws(DatabaseError) in
         try connection.run("DELETE FROM supplier_days WHERE day < ?", .integer(now.dayNumber - daysKept))
         try connection.run("DELETE FROM free_dips WHERE day < ?", .integer(now.dayNumber - 1))
+        return 0
     }
 }

@@ -4,6 +4,7 @@ internal import Glibc
 package import HTTPServer
 internal import JSONText
 package import Platform
+package import SQLiteDatabase
 internal import Synchronization
 
 /// Work beside the requests, on tasks of its own, for as long as the server runs.
@@ -17,6 +18,8 @@ package protocol BackgroundWork: Sendable {
     /// Waits until ``run()`` has ended; not longer than the deadline.
     func waitForEnd(deadline: MonotonicTime)
 }
+
+extension SteadyWork: BackgroundWork {}
 
 /// A server from its first connection to its last write.
 package final class ServingProcess {

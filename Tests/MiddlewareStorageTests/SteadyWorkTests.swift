@@ -6,7 +6,7 @@ import Platform
 import SQLiteDatabase
 import Testing
 
-@Suite struct MiddlewareHousekeepingTests {
+@Suite struct SteadyWorkTests {
     /// Notes what it is told.
     private final class Listener: MiddlewareChangeListener {
         let heard = Monitor<(subjects: [MiddlewareChanges.Subject], forgotten: Int)>(([], 0))
@@ -34,7 +34,7 @@ import Testing
         let sink = try LogSink(descriptor: log, capacityBytes: 65_536)
         let listeners = [Listener(), Listener()]
         let clock = Clock(wall: { [time = office.time] in time.now }, monotonic: MonotonicTime.now)
-        let keeper = MiddlewareHousekeeping(
+        let keeper = SteadyWork(
             writer: writer, readers: readers, listeners: listeners, sweeps: [TokenTable.expired], clock: clock,
             logger: Logger(sink: sink, clock: clock))
         let running = Task { await keeper.run() }

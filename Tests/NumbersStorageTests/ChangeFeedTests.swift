@@ -15,7 +15,7 @@ import Testing
             #expect(try ChangeFeed.revision(on: office.connection) == Int64(index))
         }
         office.time.advance(.seconds(24 * 60 * 60))
-        try ChangeFeed.sweep(now: office.time.now, on: office.connection)
+        try ChangeTable.sweep(now: office.time.now, on: office.connection)
         #expect(try office.integer("SELECT count(*) FROM changes") == 0)
         #expect(try ChangeFeed.revision(on: office.connection) == 3)
         try ChangeFeed.note(.names, at: office.time.now, on: office.connection)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import NumbersStorage
 
-@Suite struct HousekeepingTests {
+@Suite struct SteadyWorkTests {
     /// A running server's memory beside an administrator's desk.
     private struct House {
         let office: Office
@@ -18,7 +18,7 @@ import Testing
         let dips: SupplierDips
         let sink: LogSink
         let log: Int32
-        let keeper: Housekeeping
+        let keeper: SteadyWork
 
         init(_ office: Office, vfs: String? = nil) throws {
             self.office = office
@@ -42,7 +42,7 @@ import Testing
             let suppliers = SupplierKeeper(
                 dips: dips, vault: SecretVault(key: nil, random: .system), clock: office.time.clock, logger: logger)
             try suppliers.start(on: office.connection)
-            keeper = Housekeeping(
+            keeper = SteadyWork(
                 writer: writer, readers: readers, credentials: credentials, names: names, suppliers: suppliers,
                 clock: office.time.clock, logger: logger)
         }
@@ -175,6 +175,45 @@ import Testing
         #expect(try await house.eventually { !house.dips.hasSuppliers })
         house.keeper.stop()
         await running.value
+        house.close()
+    }
+
+    /// Told of nothing here.
+    private struct Deaf: ChangeListener {
+        func apply(_ changes: [DatabaseChange], revision: Int64) {}
+        func forgetAll(revision: Int64) {}
+    }
+
+    @Test("a full block is followed by another, and a table that cannot be swept does not keep the next from it")
+    func sweeps() async throws {
+        let office = try Office()
+        let house = try House(office)
+        let calls = Monitor<(failing: Int, blocks: Int, rounds: Int, ends: Int)>((0, 0, 0, 0))
+        let today = office.time.now
+        let failing = Sweep(of: "one") { _, _ throws(DatabaseError) in
+            calls.withLock { $0.failing += 1 }
+            throw DatabaseError(extendedCode: 1, message: "on purpose")
+        }
+        let blocks = Sweep(of: "two", blockRows: 3) { now, _ throws(DatabaseError) in
+            #expect(now == today)
+            return calls.withLock { state in
+                state.blocks += 1
+                return state.blocks < 4 ? 3 : 2
+            }
+        }
+        let keeper = SteadyWork(
+            writer: house.writer, readers: house.readers, listener: Deaf(), sweeps: [failing, blocks],
+            chores: [
+                .init(every: SteadyWork.roundInterval) { calls.withLock { $0.rounds += 1 } },
+                .init(every: .seconds(600), atOnce: false, atEnd: true) { calls.withLock { $0.ends += 1 } },
+            ], clock: office.time.clock, logger: Logger(sink: house.sink, clock: .system))
+        let running = Task { await keeper.run() }
+        #expect(try await house.eventually { calls.withLock { $0.blocks } == 4 })
+        #expect(calls.withLock { $0.failing } == 1)
+        #expect(calls.withLock { $0.ends } == 0)
+        keeper.stop()
+        await running.value
+        #expect(calls.withLock { $0.rounds } >= 1 && calls.withLock { $0.ends } == 1)
         house.close()
     }
 }
