@@ -59,31 +59,17 @@ enum ClientCommands {
         let workspace = try WorkspaceCommands.existing(
             context.values[WorkspaceCommands.workspaceOption], desk, context)
         let clients = try context.perform { () throws(DatabaseError) in try desk.clients(of: workspace.id) }
-        context.answer { writer in
-            writer.beginObject()
-            writer.field("workspace_id", workspace.id.description)
-            writer.key("clients")
-            writer.beginArray()
-            for client in clients {
-                writer.beginObject()
-                client.writeMembers(to: &writer)
-                writer.endObject()
+        WorkspaceList<ClientRecord>(
+            key: "clients", none: "The workspace has no clients.",
+            columns: [.text("Client"), .text("Name"), .text("Scopes"), .text("Made"), .text("State")],
+            members: { $0.writeMembers(to: &$1) },
+            cells: {
+                [
+                    $0.id.description, $0.name ?? "-", $0.scopes.description, $0.createdAt.rfc3339(),
+                    $0.revokedAt == nil ? "active" : "revoked",
+                ]
             }
-            writer.endArray()
-            writer.endObject()
-        } people: {
-            if clients.isEmpty { return "The workspace has no clients." }
-            var table = TextTable([
-                .text("Client"), .text("Name"), .text("Scopes"), .text("Made"), .text("State"),
-            ])
-            for client in clients {
-                table.add([
-                    client.id.description, client.name ?? "-", client.scopes.description,
-                    client.createdAt.rfc3339(), client.revokedAt == nil ? "active" : "revoked",
-                ])
-            }
-            return table.rendered(on: context.console)
-        }
+        ).answer(clients, of: workspace.id, context)
     }
 
     private static let revoke = Command(
@@ -96,14 +82,9 @@ enum ClientCommands {
             throw .failed(
                 "there is no client \(id) in this database. List a workspace's with: nocli client list --workspace ID")
         }
-        context.answer { writer in
-            writer.beginObject()
-            writer.field("client_id", id.description)
-            writer.field("revoked", true)
-            writer.endObject()
-        } people: {
-            "\(id) is revoked. A running server refuses it and its tokens within a second."
-        }
+        context.answerRevoked(
+            "client_id", id.description,
+            people: "\(id) is revoked. A running server refuses it and its tokens within a second.")
     }
 }
 
@@ -123,35 +104,17 @@ enum TokenCommands {
         let workspace = try WorkspaceCommands.existing(
             context.values[WorkspaceCommands.workspaceOption], desk, context)
         let tokens = try context.perform { () throws(DatabaseError) in try desk.tokens(of: workspace.id) }
-        context.answer { writer in
-            writer.beginObject()
-            writer.field("workspace_id", workspace.id.description)
-            writer.key("tokens")
-            writer.beginArray()
-            for token in tokens {
-                writer.beginObject()
-                writer.field("token_id", token.id.description)
-                writer.field("client_id", token.client.description)
-                writer.field("scopes", token.scopes.description)
-                writer.field("created_at", token.createdAt.rfc3339())
-                writer.field("expires_at", token.expiresAt.rfc3339())
-                writer.endObject()
+        WorkspaceList<TokenRecord>(
+            key: "tokens", none: "The workspace has no live tokens.",
+            columns: [.text("Token"), .text("Client"), .text("Scopes"), .text("Made"), .text("Expires")],
+            members: { $0.writeMembers(to: &$1) },
+            cells: {
+                [
+                    $0.id.description, $0.client.description, $0.scopes.description, $0.createdAt.rfc3339(),
+                    $0.expiresAt.rfc3339(),
+                ]
             }
-            writer.endArray()
-            writer.endObject()
-        } people: {
-            if tokens.isEmpty { return "The workspace has no live tokens." }
-            var table = TextTable([
-                .text("Token"), .text("Client"), .text("Scopes"), .text("Made"), .text("Expires"),
-            ])
-            for token in tokens {
-                table.add([
-                    token.id.description, token.client.description, token.scopes.description,
-                    token.createdAt.rfc3339(), token.expiresAt.rfc3339(),
-                ])
-            }
-            return table.rendered(on: context.console)
-        }
+        ).answer(tokens, of: workspace.id, context)
     }
 
     private static let revoke = Command(
@@ -164,14 +127,8 @@ enum TokenCommands {
                 "there is no token \(id) in this database; it may have ended. List a workspace's with: nocli token list "
                     + "--workspace ID")
         }
-        context.answer { writer in
-            writer.beginObject()
-            writer.field("token_id", id.description)
-            writer.field("revoked", true)
-            writer.endObject()
-        } people: {
-            "\(id) has ended. A running server refuses it within a second."
-        }
+        context.answerRevoked(
+            "token_id", id.description, people: "\(id) has ended. A running server refuses it within a second.")
     }
 }
 
@@ -184,5 +141,16 @@ extension ClientRecord {
         writer.field("scopes", scopes.description)
         writer.field("created_at", createdAt.rfc3339())
         writer.field("revoked_at", revokedAt?.rfc3339())
+    }
+}
+
+extension TokenRecord {
+    /// The token's members, inside an object that the caller opens and closes; never its text.
+    fileprivate func writeMembers(to writer: inout JSONWriter) {
+        writer.field("token_id", id.description)
+        writer.field("client_id", client.description)
+        writer.field("scopes", scopes.description)
+        writer.field("created_at", createdAt.rfc3339())
+        writer.field("expires_at", expiresAt.rfc3339())
     }
 }

@@ -61,30 +61,18 @@ enum ContextTokenCommands {
         let workspace = try WorkspaceCommands.existing(
             context.values[WorkspaceCommands.workspaceOption], desk, context)
         let tokens = try context.perform { () throws(DatabaseError) in try desk.contextTokens(of: workspace.id) }
-        context.answer { writer in
-            writer.beginObject()
-            writer.field("workspace_id", workspace.id.description)
-            writer.key("context_tokens")
-            writer.beginArray()
-            for token in tokens {
-                writer.beginObject()
-                token.writeMembers(to: &writer)
-                writer.endObject()
+        let now = context.surroundings.clock.wall()
+        WorkspaceList<ContextTokenRecord>(
+            key: "context_tokens", none: "The workspace has no context tokens.",
+            columns: [.text("Token"), .text("Made"), .text("Expires"), .text("State")],
+            members: { $0.writeMembers(to: &$1) },
+            cells: {
+                [
+                    $0.token.description, $0.createdAt.rfc3339(), $0.expiresAt?.rfc3339() ?? "never",
+                    $0.revokedAt != nil ? "revoked" : $0.isUsable(at: now) ? "active" : "expired",
+                ]
             }
-            writer.endArray()
-            writer.endObject()
-        } people: {
-            if tokens.isEmpty { return "The workspace has no context tokens." }
-            var table = TextTable([.text("Token"), .text("Made"), .text("Expires"), .text("State")])
-            let now = context.surroundings.clock.wall()
-            for token in tokens {
-                let state = token.revokedAt != nil ? "revoked" : token.isUsable(at: now) ? "active" : "expired"
-                table.add([
-                    token.token.description, token.createdAt.rfc3339(), token.expiresAt?.rfc3339() ?? "never", state,
-                ])
-            }
-            return table.rendered(on: context.console)
-        }
+        ).answer(tokens, of: workspace.id, context)
     }
 
     private static let revoke = Command(
@@ -98,14 +86,8 @@ enum ContextTokenCommands {
                 "there is no context token \(id) in this database. List a workspace's with: nocli context-token list "
                     + "--workspace ID")
         }
-        context.answer { writer in
-            writer.beginObject()
-            writer.field("token", id.description)
-            writer.field("revoked", true)
-            writer.endObject()
-        } people: {
-            "\(id) is revoked. A running server refuses it within a second."
-        }
+        context.answerRevoked(
+            "token", id.description, people: "\(id) is revoked. A running server refuses it within a second.")
     }
 }
 

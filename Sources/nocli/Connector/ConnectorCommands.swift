@@ -53,26 +53,11 @@ enum ConnectorCommands {
         let desk = try context.openMiddleware()
         try requireWorkspace(id, desk, context)
         let records = try context.perform { () throws(DatabaseError) in try desk.connectors(of: id, vault: vault) }
-        context.answer { writer in
-            writer.beginObject()
-            writer.field("workspace_id", id.description)
-            writer.key("connectors")
-            writer.beginArray()
-            for record in records {
-                writer.beginObject()
-                record.writeMembers(to: &writer)
-                writer.endObject()
-            }
-            writer.endArray()
-            writer.endObject()
-        } people: {
-            if records.isEmpty {
-                return "\(id) has no connectors. Add one with: nocli connector add --workspace \(id) --template FILE"
-            }
-            var table = TextTable(ConnectorRecord.columns)
-            for record in records { table.add(record.cells) }
-            return table.rendered(on: context.console)
-        }
+        WorkspaceList<ConnectorRecord>(
+            key: "connectors",
+            none: "\(id) has no connectors. Add one with: nocli connector add --workspace \(id) --template FILE",
+            columns: ConnectorRecord.columns, members: { $0.writeMembers(to: &$1) }, cells: \.cells
+        ).answer(records, of: id, context)
     }
 
     private static let show = Command(
