@@ -107,7 +107,8 @@ let package = Package(
         .target(
             name: "CrashDrill",
             dependencies: [
-                "CLinux", "CRMMiddleware", "JSONText", "MiddlewareStorage", "Platform", "SQLiteDatabase", "TestSupport",
+                "CLinux", "CRMMiddleware", "JSONText", "MiddlewareStorage", "NumbersStorage", "Platform",
+                "SQLiteDatabase", "TestSupport",
             ], path: "Tests/CrashDrill", swiftSettings: settings),
         tests("PlatformTests", ["Platform", "TestSupport"]),
         tests("JSONTextTests", ["JSONText"]),

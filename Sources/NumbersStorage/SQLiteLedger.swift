@@ -8,6 +8,9 @@ package import SQLiteDatabase
 package struct SQLiteLedger: Ledger, ReplyArchive {
     /// Time given to work that nobody waits for: releasing a hold, taking back a charge.
     private static let afterworkTime: Duration = .seconds(600)
+    /// How long it waits before a disk that has refused it is asked again; twice as long each time, up to the most.
+    private static let afterworkPause: Duration = .milliseconds(100)
+    private static let afterworkPauseMax: Duration = .seconds(5)
 
     private let writer: DatabaseWriter
     private let readers: ReaderPool
@@ -51,7 +54,9 @@ package struct SQLiteLedger: Ledger, ReplyArchive {
     }
 
     package func release(_ hold: Hold, account: AccountID) {
-        afterwork { connection throws(DatabaseError) in _ = try LedgerBook.end(hold, account, on: connection) }
+        afterwork(isRepeatable: true) { connection throws(DatabaseError) in
+            _ = try LedgerBook.end(hold, account, on: connection)
+        }
     }
 
     private func post(
@@ -74,7 +79,7 @@ package struct SQLiteLedger: Ledger, ReplyArchive {
             if failure.mayHaveCommitted {
                 // The caller is told that nothing was charged. The writer works in order, so this runs after the
                 // charge has become durable or has failed, and takes it back in the first case.
-                afterwork { connection throws(DatabaseError) in
+                afterwork(isRepeatable: false) { connection throws(DatabaseError) in
                     guard let made = note.value, try LedgerBook.reverse(charge, made, on: connection) else { return }
                     if let reply { try ReplyTable.remove(reply, on: connection) }
                 }
@@ -83,11 +88,26 @@ package struct SQLiteLedger: Ledger, ReplyArchive {
         }
     }
 
-    /// Work that nobody waits for. When even that cannot be written in its time, what is left is a charge without an
-    /// answer, which the statement shows, or a hold, which the next start releases.
-    private func afterwork(_ body: @escaping @Sendable (Connection) throws(DatabaseError) -> Void) {
+    /// Work that nobody waits for. While the disk refuses it, it is tried again and again. When it cannot be written in
+    /// its time at all, what is left is a charge without an answer, which the statement shows, or a hold, which the next
+    /// start releases.
+    /// - Parameter isRepeatable: whether it may be done a second time; otherwise it is not when the first may yet be found
+    ///   in the database.
+    private func afterwork(
+        isRepeatable: Bool, _ body: @escaping @Sendable (Connection) throws(DatabaseError) -> Void
+    ) {
         let deadline = clock.monotonic() + Self.afterworkTime
-        Task { _ = await writer.write(deadline: deadline, body) }
+        Task {
+            var pause = Self.afterworkPause
+            while case .failure(let failure) = await writer.write(deadline: deadline, body) {
+                guard failure != .stopped, isRepeatable || !failure.mayHaveCommitted,
+                    clock.monotonic() + pause < deadline
+                else { return }
+                // Cancelled only together with the whole program.
+                try? await Task.sleep(for: pause)
+                pause = min(pause * 2, Self.afterworkPauseMax)
+            }
+        }
     }
 
     // MARK: Replies

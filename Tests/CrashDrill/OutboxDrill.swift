@@ -372,7 +372,8 @@ package struct DrillFailure: Error, CustomStringConvertible {
 }
 
 extension JSONObject {
-    fileprivate func string(_ name: String) throws -> String {
+    /// A member that must be there.
+    func string(_ name: String) throws -> String {
         guard let text = self[name]?.string else { throw DrillFailure(description: "there is no \(name)") }
         return text
     }

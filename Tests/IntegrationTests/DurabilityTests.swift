@@ -65,10 +65,12 @@ struct DurabilityTests {
 }
 
 extension DurabilityTests {
-    @Test("When the disk takes no more, billed answers are 503, caller names fail open unbilled, and nothing is lost")
+    @Test(
+        "When the disk takes no more, billed answers are 503, caller names fail open unbilled; with room again all goes on"
+    )
     func fullDisk() throws {
         // A limit on the size of files stands for the full disk: writes fail from then on, in the middle of the log.
-        let full = ["/bin/bash", "-c", "trap '' XFSZ; ulimit -f 320; exec \"$0\" \"$@\""]
+        let full = ["/bin/bash", "-c", "trap '' XFSZ; ulimit -S -f 320; exec \"$0\" \"$@\""]
         let fixture = try LookupFixture(["--access-log", "off"], wrapper: full)
         let account = try fixture.account(tier: "enterprise", usd: "100")
         try fixture.nocli("account", "set-limit", account.id, "1000000")
@@ -85,10 +87,30 @@ extension DurabilityTests {
                 let name = try fixture.get("/v1/cid/12025550143?key=\(account.cidKey)")
                 #expect(name.status == 200)
                 if name.field("X-Billed-Micros") == nil { #expect(name.text == "UNAVAILABLE") }
+                let batch = try fixture.post(
+                    "/v1/lookup/batch", #"{"numbers": ["+12025550143"], "reference": "b\#(index)"}"#, key: account.key)
+                #expect(batch.status == 503 && batch.code == "unavailable")
             default: Issue.record("\(answer.status) \(answer.text)")
             }
         }
-        #expect(refusals > 0, "the disk must have been full")
+        #expect(refusals == 5, "the disk must have been full")
+        // Room again: the running server goes on by itself, and what was held for requests that failed is free again.
+        let raised = Process()
+        raised.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        raised.arguments = ["prlimit", "--pid", String(fixture.server.processID), "--fsize=unlimited"]
+        try raised.run()
+        raised.waitUntilExit()
+        #expect(raised.terminationStatus == 0)
+        #expect(
+            try fixture.eventually {
+                let answer = try fixture.get("/v1/lookup/+12025550143?reference=again", key: account.key)
+                if answer.status == 200 { answered.insert("again") }
+                return answer.status == 200
+            })
+        #expect(
+            try fixture.eventually {
+                try fixture.nocliJSON("balance", "show", account.id)["held_micros"]?.number?.int64 == 0
+            })
         fixture.server.signal(SIGKILL)
         _ = fixture.server.waitForExit()
         try fixture.restart()

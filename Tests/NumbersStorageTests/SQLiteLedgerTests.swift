@@ -6,7 +6,7 @@ import SQLiteDatabase
 import Testing
 
 /// The ledger's port on a database file, as the server has it.
-private struct Till {
+struct Till {
     let writer: DatabaseWriter
     let ledger: SQLiteLedger
 
@@ -19,10 +19,10 @@ private struct Till {
     }
 }
 
-private func deadline(_ duration: Duration = .seconds(20)) -> MonotonicTime { MonotonicTime.now() + duration }
+func deadline(_ duration: Duration = .seconds(20)) -> MonotonicTime { MonotonicTime.now() + duration }
 
 /// A registered fault VFS; every connection must be closed before it goes.
-private final class Faults: Sendable {
+final class Faults: Sendable {
     let name: String
     // Sendable: the functions of the VFS may be called from any thread, and the pointer never changes.
     nonisolated(unsafe) let vfs: OpaquePointer
@@ -167,86 +167,13 @@ private final class Faults: Sendable {
         #expect(try office.audit().fault == nil)
         #expect(till.writer.stop(deadline: deadline()))
     }
+}
 
-    @Test(
-        "whichever write or sync fails, an answered charge is there once, a refused one is not, and the ledger goes on",
-        arguments: [FAULT_IO_ERROR, FAULT_SHORT_WRITE, FAULT_DISK_FULL].map(\.rawValue), [false, true])
-    func faultSweep(error: UInt32, isPersistent: Bool) async throws {
-        var k: Int64 = 1
-        while true {
-            let fired = try await faultRound(k, FaultError(rawValue: error), isPersistent: isPersistent)
-            if !fired { break }
-            k += 1
-            try #require(k < 200)
-        }
-        // Each charge writes and syncs at least once.
-        #expect(k > 6)
+/// Whether something becomes true within some seconds.
+func eventually(_ condition: () throws -> Bool) async throws -> Bool {
+    for _ in 0..<2_000 {
+        if try condition() { return true }
+        try await Task.sleep(for: .milliseconds(5))
     }
-
-    /// Three charges with the k-th operation failing; whether there were that many.
-    private func faultRound(_ k: Int64, _ error: FaultError, isPersistent: Bool) async throws -> Bool {
-        let office = try Office()
-        let account = try office.account(micros: 1_000_000)
-        let faults = try Faults()
-        var fired = false
-        var answered: Set<String> = []
-        var refused: Set<String> = []
-        do {
-            let till = try Till(path: office.folder.database, vfs: faults.name)
-            fault_vfs_arm(
-                faults.vfs, Int32(FAULT_WRITE | FAULT_SYNC), k, isPersistent ? 1 : 0, error)
-            for index in 0..<3 {
-                let reference = "charge \(index)"
-                switch await till.ledger.charge(
-                    .sample(account, reference: reference), items: [.dip()], reply: nil,
-                    deadline: deadline(.seconds(30)))
-                {
-                case .success: answered.insert(reference)
-                case .failure(let refusal):
-                    #expect(refusal == .unavailable)
-                    refused.insert(reference)
-                }
-            }
-            fired = fault_vfs_fired(faults.vfs) > 0
-            fault_vfs_disarm(faults.vfs)
-            // With the disk well again the same writer goes on.
-            let last = await till.ledger.charge(
-                .sample(account, reference: "after"), items: [.dip()], reply: nil, deadline: deadline(.seconds(30)))
-            guard case .success = last else {
-                Issue.record("k = \(k): the writer did not recover")
-                return fired
-            }
-            answered.insert("after")
-            #expect(try await eventually { try unreversed(account, office).isDisjoint(with: refused) }, "k = \(k)")
-            #expect(till.writer.stop(deadline: deadline()))
-        }
-        // A fresh start on the plain file system sees the same.
-        let connection = try LookupSchema.schema.open(
-            path: office.folder.database, options: DatabaseOptions(older: .refuse))
-        let desk = OperatorDesk(connection: connection, clock: .system, random: .system)
-        #expect(try desk.verifyLedger { _, _ in }.fault == nil, "k = \(k)")
-        let found = try unreversed(account, office)
-        #expect(found == answered, "k = \(k)")
-        #expect(fired == !refused.isEmpty || !isPersistent, "k = \(k)")
-        return fired
-    }
-
-    /// The references of charges that stand; a reference that stands twice is told as such.
-    private func unreversed(_ account: OperatorDesk.OpenedAccount, _ office: Office) throws -> Set<String> {
-        var counts: [String: Int] = [:]
-        for line in try office.desk.ledger(of: account.account.id, before: nil, limit: 100).lines {
-            guard let reference = line.entry.reference else { continue }
-            counts[reference, default: 0] += line.entry.kind == .reversal ? -1 : 1
-        }
-        return Set(counts.filter { $0.value != 0 }.map { $0.value == 1 ? $0.key : "\($0.key) x \($0.value)" })
-    }
-
-    /// Whether something becomes true within some seconds.
-    private func eventually(_ condition: () throws -> Bool) async throws -> Bool {
-        for _ in 0..<2_000 {
-            if try condition() { return true }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        return try condition()
-    }
+    return try condition()
 }
