@@ -62,6 +62,8 @@ final class Connection {
     /// Bytes the client has not taken yet, from `outputStart` on; empty nearly always.
     var output: [UInt8] = []
     var outputStart = 0
+    /// Whether answers wait because the kernel had no memory for them; the loop tries again after a pause.
+    var isStarved = false
     /// Since when the client has let answers wait, without a pause; nil while none does.
     var blockedSince: MonotonicTime?
     /// What the client has taken since then.

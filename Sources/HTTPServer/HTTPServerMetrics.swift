@@ -45,6 +45,7 @@ package final class HTTPServerMetrics: Sendable {
     let refused = Counter()
     let refusedByAddress = Counter()
     let acceptFailures = Counter()
+    let sendFailures = Counter()
     let bytesRead = Counter()
     let bytesWritten = Counter()
     let headTimeouts = Counter()
@@ -109,6 +110,15 @@ package final class HTTPServerMetrics: Sendable {
     /// Open connections at this moment, over all loops.
     package var openConnections: Int64 { connections.value }
 
+    /// Times no descriptor or memory was left for a connection.
+    package var failedAccepts: UInt64 { acceptFailures.value }
+
+    /// Times the kernel had no memory for an answer.
+    package var failedSends: UInt64 { sendFailures.value }
+
+    /// Bytes read from clients so far, over all loops.
+    package var receivedBytes: UInt64 { bytesRead.value }
+
     /// Appends everything in Prometheus text; no label carries anything a caller has sent.
     package func write(to text: inout MetricsText) {
         var seen: Set<ObjectIdentifier> = []
@@ -138,6 +148,9 @@ package final class HTTPServerMetrics: Sendable {
         text.counter(
             "http_accept_failures_total", help: "Times no descriptor or memory was left for a connection.",
             acceptFailures.value)
+        text.counter(
+            "http_send_failures_total", help: "Times the kernel had no memory for an answer, which was sent later.",
+            sendFailures.value)
         text.counter("http_received_bytes_total", help: "Bytes read from clients.", bytesRead.value)
         text.counter("http_sent_bytes_total", help: "Bytes written to clients.", bytesWritten.value)
         let timeouts: [(String, Counter)] = [

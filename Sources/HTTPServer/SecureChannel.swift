@@ -12,6 +12,8 @@ final class SecureChannel {
     private let port: TLSPort
     private var unsent: [UInt8] = []
     private var unsentStart = 0
+    /// Whether the last attempt to send found no memory.
+    private(set) var isStarved = false
     /// Whether the handshake has been counted, one way or the other.
     var isCounted = false
 
@@ -30,12 +32,16 @@ final class SecureChannel {
     /// `wouldBlock`: nothing sent is `moved(0)`.
     func flush(_ descriptor: Int32) -> TransferResult {
         var moved = 0
+        isStarved = false
         if hasUnsent {
             unsent.append(contentsOf: port.output)
             port.output.removeAll(keepingCapacity: true)
             switch Self.send(descriptor, unsent, from: unsentStart) {
             case .moved(let count): moved = count
             case .wouldBlock: return .moved(0)
+            case .starved:
+                isStarved = true
+                return .moved(0)
             case .failed(let code): return .failed(code)
             }
             unsentStart += moved
@@ -48,6 +54,7 @@ final class SecureChannel {
             switch Self.send(descriptor, port.output, from: 0) {
             case .moved(let count): moved = count
             case .wouldBlock: moved = 0
+            case .starved: isStarved = true
             case .failed(let code): return .failed(code)
             }
             if moved < port.output.count { unsent = Array(port.output[moved...]) }

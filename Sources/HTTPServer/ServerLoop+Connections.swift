@@ -8,6 +8,9 @@ extension ServerLoop {
     /// Connections that hold no more than this are not worth giving up.
     private static let shedFromBytes = 4_096
 
+    /// How long what found no memory waits before it is tried again.
+    private static let shortagePause: Duration = .milliseconds(20)
+
     /// Acts on what epoll has reported.
     func handle(_ connection: Connection, _ events: UInt32) {
         if events & Poller.broken != 0 {
@@ -26,7 +29,7 @@ extension ServerLoop {
     /// Reads once and works on what came.
     func readAvailable(_ connection: Connection) {
         switch SocketCalls.receive(connection.descriptor.rawValue, into: readBuffer) {
-        case .wouldBlock: return
+        case .wouldBlock, .starved: return
         case .failed: drop(connection)
         case .moved(0):
             if connection.phase == .lingering {
@@ -131,6 +134,7 @@ extension ServerLoop {
             return false
         }
         context.metrics.bytesWritten.add(UInt64(count))
+        if channel.isStarved { waitForMemory(connection) }
         if count > 0, connection.hasOutput { waitForClient(connection, taken: count) }
         return true
     }
@@ -141,6 +145,7 @@ extension ServerLoop {
             if let channel = connection.channel {
                 let rest = UnsafeRawBufferPointer(rebasing: buffer[start...])
                 let (accepted, result) = channel.write(connection.descriptor.rawValue, rest)
+                if channel.isStarved { waitForMemory(connection) }
                 guard case .moved(let count) = result else { return -1 }
                 context.metrics.bytesWritten.add(UInt64(count))
                 return accepted
@@ -151,8 +156,33 @@ extension ServerLoop {
                 context.metrics.bytesWritten.add(UInt64(count))
                 return count
             case .wouldBlock: return 0
+            case .starved:
+                waitForMemory(connection)
+                return 0
             case .failed: return -1
             }
+        }
+    }
+
+    /// Puts the connection among those that are tried again after a pause: epoll would report it at once and for ever.
+    private func waitForMemory(_ connection: Connection) {
+        guard !connection.isStarved else { return }
+        connection.isStarved = true
+        context.metrics.sendFailures.add()
+        starved.append(connection.ticket)
+        sendsAgainAt = sendsAgainAt ?? now + Self.shortagePause
+    }
+
+    /// Tries again to write what found no memory.
+    func resumeSending() {
+        sendsAgainAt = nil
+        let tickets = starved
+        starved = []
+        for ticket in tickets {
+            guard let connection = table.connection(ticket) else { continue }
+            connection.isStarved = false
+            guard flush(connection) else { continue }
+            advance(connection, fresh: nil)
         }
     }
 
@@ -165,7 +195,7 @@ extension ServerLoop {
         var interest: UInt32 = 0
         if connection.hasOutput {
             // While the client does not take its answers, nothing more is read from it; the deadline is that of `flush`.
-            interest = Poller.writable
+            interest = connection.isStarved ? 0 : Poller.writable
         } else {
             if connection.blockedSince != nil {
                 connection.blockedSince = nil
@@ -204,7 +234,7 @@ extension ServerLoop {
                     guard flush(connection, channel) else { return }
                     if channel.hasUnsent {
                         waitForClient(connection, taken: 0)
-                        interest = Poller.writable
+                        interest = connection.isStarved ? 0 : Poller.writable
                         break
                     }
                 }

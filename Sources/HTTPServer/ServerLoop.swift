@@ -52,6 +52,9 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
 
     private var listener: ListeningSocket?
     private var acceptsAgainAt: MonotonicTime?
+    /// Connections whose answers found no memory, and when they are tried again.
+    var starved: [UInt64] = []
+    var sendsAgainAt: MonotonicTime?
     var table = ConnectionTable()
     var wheel: DeadlineWheel
     /// The loop's time: read once a turn, and again before an answer is timed.
@@ -152,6 +155,7 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
         runJobs()
         continueDeferred()
         if let acceptsAgainAt, now >= acceptsAgainAt { resumeAccepting() }
+        if let sendsAgainAt, now >= sendsAgainAt { resumeSending() }
         if wheel.isDue(now) { expire() }
         noteLag(hasJobs)
     }
@@ -167,7 +171,7 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
     private func waitForEvents() -> Int {
         guard jobs.isEmpty, deferred.isEmpty, inbox.prepareToSleep() else { return poller.wait(milliseconds: 0) }
         var milliseconds = wheel.millisecondsUntilNext(from: now) ?? -1
-        for instant in [acceptsAgainAt, drainDeadline] {
+        for instant in [acceptsAgainAt, sendsAgainAt, drainDeadline] {
             guard let instant else { continue }
             let rest = max(0, now.duration(to: instant).wholeMilliseconds) + 1
             milliseconds = milliseconds < 0 ? Int32(clamping: rest) : min(milliseconds, Int32(clamping: rest))

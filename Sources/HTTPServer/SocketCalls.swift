@@ -9,6 +9,9 @@ enum TransferResult {
     /// So many bytes were moved; 0 from a read is the end of the stream.
     case moved(Int)
     case wouldBlock
+    /// A write found the kernel or the device without memory. The socket may still say that it can be written to, so
+    /// nothing tells when it is worth trying again.
+    case starved
     /// The connection is gone (`errno`).
     case failed(Int32)
 }
@@ -44,8 +47,11 @@ enum SocketCalls {
             let code = errno
             if code == EINTR { continue }
             precondition(code != EBADF && code != EFAULT, "send on a descriptor that is not ours")
-            // A full device queue passes by itself, like a full socket buffer.
-            return code == EAGAIN || code == ENOBUFS ? .wouldBlock : .failed(code)
+            switch code {
+            case EAGAIN: return .wouldBlock
+            case ENOBUFS, ENOMEM: return .starved
+            default: return .failed(code)
+            }
         }
     }
 
