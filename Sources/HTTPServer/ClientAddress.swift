@@ -1,17 +1,18 @@
 // Who asked, when proxies stand in between. Pure functions over immutable values.
 
-internal import HTTPWire
-internal import Platform
+package import HTTPWire
+package import Platform
 
 /// Reads `X-Forwarded-For` as far as it can be trusted.
-struct ClientAddressReader: Sendable {
+package struct ClientAddressReader: Sendable {
     private let trustedProxies: [NetworkBlock]
 
-    init(trustedProxies: [NetworkBlock]) { self.trustedProxies = trustedProxies }
+    /// - Parameter trustedProxies: whose word counts, besides a Unix-domain socket's.
+    package init(trustedProxies: [NetworkBlock]) { self.trustedProxies = trustedProxies }
 
     /// The peer; or, when it is a trusted proxy, the right-most address of `X-Forwarded-For` that is not one. Reading
     /// stops at the first entry that is no address: what stands to the left of it nobody vouches for.
-    func address(of head: RequestHead, peer: NetworkAddress) -> NetworkAddress {
+    package func address(of head: RequestHead, peer: NetworkAddress) -> NetworkAddress {
         guard !trustedProxies.isEmpty || peer == .unix, isTrusted(peer) else { return peer }
         var address = peer
         for field in head.fields("x-forwarded-for").reversed() {
@@ -24,7 +25,8 @@ struct ClientAddressReader: Sendable {
         return address
     }
 
-    private func isTrusted(_ address: NetworkAddress) -> Bool {
+    /// Whether the peer is a proxy whose word counts.
+    package func isTrusted(_ address: NetworkAddress) -> Bool {
         // Who may connect to a Unix-domain socket is decided by its file: only a proxy is let in.
         if address == .unix { return true }
         for block in trustedProxies where block.contains(address) { return true }

@@ -64,7 +64,7 @@ extension ServerLoop {
 
     private func begin(_ connection: Connection, _ head: RequestHead, bodyIsHere: Bool) {
         connection.headHasDeadline = false
-        let verdict = verdict(head)
+        let verdict = verdict(connection, head)
         connection.exchange = Exchange(
             head: head, id: requestIDs.id(for: head),
             client: context.addresses.address(of: head, peer: connection.peer), trace: requestIDs.trace(for: head),
@@ -109,8 +109,12 @@ extension ServerLoop {
         connection.messageDeadline = now + context.limits.bodyTimeout
     }
 
-    private func verdict(_ head: RequestHead) -> Exchange.Verdict {
+    private func verdict(_ connection: Connection, _ head: RequestHead) -> Exchange.Verdict {
         if head.expectation == .unknown { return .fault(.unsupportedExpectation) }
+        // RFC 9110 §7.4: a proxy may have taken the encryption off, nobody else.
+        if head.namesHTTPS, connection.channel == nil, !context.addresses.isTrusted(connection.peer) {
+            return .fault(.misdirected)
+        }
         switch head.form {
         case .asterisk: return .capabilities
         case .authority: return .fault(.unknownMethod)
@@ -154,10 +158,17 @@ extension ServerLoop {
                 dispatch(connection)
                 return consumed
             case .fault(let fault):
-                fail(connection, fault)
+                fail(connection, faultOfBody(connection, fault))
                 return bytes.count
             }
         }
+    }
+
+    /// What is answered when a body cannot be read to its end: of a request that is refused anyway a body without end is
+    /// not the reason.
+    private func faultOfBody(_ connection: Connection, _ fault: HTTPFault) -> HTTPFault {
+        if case .payloadTooLarge = fault, case .fault(let first)? = connection.exchange?.verdict { return first }
+        return fault
     }
 
     // MARK: From request to reply
@@ -226,7 +237,7 @@ extension ServerLoop {
         let persistence: ResponseFrame.Persistence =
             keeps ? (exchange.head.minorVersion == 0 ? .keepAlive : .implied) : .close
         let start = outgoing.count
-        let response = response.variants.isSingle ? response : response.negotiated(for: exchange.head)
+        let response = response.variants.isSingle ? response : inItsForm(response, exchange)
         ResponseSerializer.append(
             response, frame: ResponseFrame(persistence: persistence, omitsContent: exchange.head.method == .head),
             dateLine: dateLine, requestID: exchange.id, to: &outgoing)
@@ -238,6 +249,12 @@ extension ServerLoop {
             route, status: response.status.code, bytes: outgoing.count - start, received: exchange.received,
             id: exchange.id, trace: exchange.trace, head: exchange.head, method: exchange.head.method,
             peer: connection.peer, client: exchange.client)
+    }
+
+    /// The answer in the form the client takes, or what its preconditions make of it (RFC 9110 §13.2.2).
+    private func inItsForm(_ response: HTTPResponse, _ exchange: Exchange) -> HTTPResponse {
+        response.failsPrecondition(of: exchange.head)
+            ? faultResponse(.preconditionFailed, exchange) : response.negotiated(for: exchange.head)
     }
 
     // MARK: Faults
@@ -268,7 +285,7 @@ extension ServerLoop {
         } else {
             id = requestIDs.next()
             let line = connection.parser.requestLine(in: unread)
-            method = line?.method
+            method = line?.method ?? connection.parser.methodRead
             response = context.faultResponse(
                 fault,
                 HTTPFaultContext(

@@ -82,7 +82,8 @@ package struct ChunkedBodyDecoder: Sendable {
         case .size: try stepSize(byte)
         case .extensionStart, .extensionName, .extensionAfterName, .extensionValueStart, .extensionToken,
             .extensionQuoted, .extensionEscape, .extensionAfterValue:
-            extensionBytes += 1
+            // The line end is none of theirs.
+            extensionBytes += byte == UInt8(ascii: "\r") ? 0 : 1
             guard extensionBytes <= Self.extensionBytesMax else { throw .badRequest(.chunkExtension) }
             try stepExtension(byte)
         case .sizeLineFeed:

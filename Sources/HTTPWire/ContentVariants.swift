@@ -72,6 +72,14 @@ extension HTTPResponse {
         return answer
     }
 
+    /// Whether the request wants this content only if it is another (RFC 9110 §13.1.1). Tags are compared strongly, so
+    /// the weak one of an artifact is never the one asked for; `*` asks for any.
+    package func failsPrecondition(of head: RequestHead) -> Bool {
+        guard case .artifact = variants, status == .ok, head.hasField("if-match") else { return false }
+        for field in head.fields("if-match") where Self.list(field).contains([UInt8(ascii: "*")]) { return false }
+        return true
+    }
+
     private func compressed() -> [UInt8]? {
         switch variants {
         case .none: return nil
@@ -142,7 +150,8 @@ extension HTTPResponse {
         else { return false }
         guard bytes.count > 3 else { return bytes[2] == UInt8(ascii: "1") }
         guard bytes[3] == UInt8(ascii: "."), bytes[4...].allSatisfy(ByteClass.isDigit) else { return false }
-        return bytes[2] == UInt8(ascii: "1") || bytes[4...].contains { $0 != UInt8(ascii: "0") }
+        let isWhole = bytes[4...].allSatisfy { $0 == UInt8(ascii: "0") }
+        return bytes[2] == UInt8(ascii: "1") ? isWhole : !isWhole
     }
 
     /// The entries of a list; a comma within a tag's quotes does not part two of them.

@@ -12,6 +12,8 @@ package enum HTTPFault: Error, Hashable, Sendable {
     case methodNotAllowed(allow: String)
     /// 408: the head or the body did not arrive in time.
     case requestTimeout
+    /// 412: a precondition of the request does not hold (RFC 9110 §13.2).
+    case preconditionFailed
     /// 413: the body is larger than `limit` bytes.
     case payloadTooLarge(limit: Int)
     /// 414: the request target is longer than `limit` bytes.
@@ -20,6 +22,8 @@ package enum HTTPFault: Error, Hashable, Sendable {
     case unsupportedMediaType
     /// 417: an `Expect` other than `100-continue`.
     case unsupportedExpectation
+    /// 421: the target is an https resource, and the connection is not encrypted (RFC 9110 §7.4).
+    case misdirected
     /// 431: the header section is larger than `limit` bytes.
     case headersTooLarge(limit: Int)
     /// 431: more than `limit` header fields.
@@ -72,10 +76,12 @@ package enum HTTPFault: Error, Hashable, Sendable {
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .requestTimeout: .requestTimeout
+        case .preconditionFailed: .preconditionFailed
         case .payloadTooLarge: .payloadTooLarge
         case .uriTooLong: .uriTooLong
         case .unsupportedMediaType: .unsupportedMediaType
         case .unsupportedExpectation: .expectationFailed
+        case .misdirected: .misdirectedRequest
         case .headersTooLarge, .tooManyHeaders: .headersTooLarge
         case .internalError: .internalServerError
         case .unknownMethod, .unknownTransferCoding: .notImplemented
@@ -91,9 +97,11 @@ package enum HTTPFault: Error, Hashable, Sendable {
         case .notFound: "not_found"
         case .methodNotAllowed: "method_not_allowed"
         case .requestTimeout: "request_timeout"
+        case .preconditionFailed: "precondition_failed"
         case .payloadTooLarge: "payload_too_large"
         case .uriTooLong: "uri_too_long"
         case .unsupportedMediaType: "unsupported_media_type"
+        case .misdirected: "misdirected"
         case .headersTooLarge, .tooManyHeaders: "headers_too_large"
         case .internalError: "internal"
         case .unknownMethod, .unknownTransferCoding: "not_implemented"
@@ -110,10 +118,12 @@ package enum HTTPFault: Error, Hashable, Sendable {
         case .methodNotAllowed(let allow):
             "This path does not answer the method of the request; it answers: \(allow)."
         case .requestTimeout: "The request did not arrive in time."
+        case .preconditionFailed: "What is served here has another entity tag than the If-Match field asks for."
         case .payloadTooLarge(let limit): "The body is larger than the \(limit) bytes accepted here."
         case .uriTooLong(let limit): "The request target is longer than the \(limit) bytes accepted here."
         case .unsupportedMediaType: "The content type of the body is not one that is read here."
         case .unsupportedExpectation: "The only expectation this server can meet is 100-continue."
+        case .misdirected: "The request is for an https resource, and this connection is not encrypted."
         case .headersTooLarge(let limit): "The header fields are larger than the \(limit) bytes accepted here."
         case .tooManyHeaders(let limit): "There are more than the \(limit) header fields accepted here."
         case .internalError: "The server failed to answer this request; the fault is not in the request."

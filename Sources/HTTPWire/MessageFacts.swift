@@ -51,11 +51,13 @@ enum MessageFacts {
                 }
             } else if name.spellsIgnoringCase("expect"), minorVersion > 0 {
                 // RFC 9110 §10.1.1: an HTTP/1.0 request's expectation is ignored.
-                // One member that cannot be met is enough, wherever it stands.
-                if !value.spellsIgnoringCase("100-continue") {
-                    facts.expectation = .unknown
-                } else if facts.expectation == .none {
-                    facts.expectation = .continuation
+                // A list: one member that cannot be met is enough, wherever it stands, and an empty one expects nothing.
+                eachMember(of: value) { member in
+                    if !member.spellsIgnoringCase("100-continue") {
+                        facts.expectation = .unknown
+                    } else if facts.expectation == .none {
+                        facts.expectation = .continuation
+                    }
                 }
             }
         }

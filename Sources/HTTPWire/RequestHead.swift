@@ -81,6 +81,13 @@ package final class RequestHead: Sendable {
         self.facts = facts
     }
 
+    /// Whether the target itself names the scheme https, which only a target in absolute-form can.
+    package var namesHTTPS: Bool {
+        guard form == .absolute, let authority = authoritySlice else { return false }
+        // What stands before the authority is `http://` or `https://`.
+        return ByteClass.lowered(bytes[authority.range.lowerBound - 4]) == UInt8(ascii: "s")
+    }
+
     /// How the body is delimited.
     package var framing: BodyFraming { facts.framing }
     /// Whether the client wants the connection kept after this exchange (RFC 9112 §9.3).

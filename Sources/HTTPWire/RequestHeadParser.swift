@@ -71,6 +71,14 @@ package struct RequestHeadParser: Sendable {
         return (method, target.path.isEmpty ? "/" : text(target.path), target.query.map(text))
     }
 
+    /// The method, as soon as it has been read.
+    package var methodRead: HTTPMethod? {
+        switch state {
+        case .leading, .method: nil
+        case .target, .version, .fields: method
+        }
+    }
+
     private func brokenLine(in bytes: Span<UInt8>) -> (method: HTTPMethod, path: String, query: String?)? {
         let start: Int
         switch state {

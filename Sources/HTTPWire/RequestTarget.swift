@@ -1,5 +1,7 @@
 // The four forms of a request target (RFC 9112 §3.2) and the authority within (RFC 3986 §3.2). Pure functions.
 
+internal import Platform
+
 /// A request target taken apart; the slices lie in the bytes it was read from.
 struct RequestTarget: Sendable {
     let form: RequestHead.TargetForm
@@ -11,8 +13,9 @@ struct RequestTarget: Sendable {
     init(_ bytes: Span<UInt8>, _ range: Range<Int>, method: HTTPMethod) throws(HTTPFault) {
         let first = bytes[range.lowerBound]
         if method == .other("CONNECT") {
-            // RFC 9112 §3.2.3: authority-form is for CONNECT, and CONNECT has no other.
-            guard Authority.isValid(bytes.extracting(range)) else { throw .badRequest(.authority) }
+            // RFC 9112 §3.2.3: authority-form is for CONNECT, and CONNECT has no other. RFC 9110 §9.3.6: an empty or
+            // invalid port is refused; none at all is no authority-form, and nothing listens on port 0.
+            guard let port = Authority.port(bytes.extracting(range)), port > 0 else { throw .badRequest(.authority) }
             form = .authority
             path = HeadSlice(range.upperBound, range.upperBound)
             query = nil
@@ -64,35 +67,75 @@ struct RequestTarget: Sendable {
 package enum Authority {
     /// Whether the bytes are a host with an optional port of 0 to 65535; the host is not empty.
     package static func isValid(_ bytes: Span<UInt8>) -> Bool {
-        guard bytes.count > 0 else { return false }
+        guard let host = hostLength(bytes) else { return false }
+        // port = *DIGIT, so nothing may follow the colon (RFC 3986 §3.2.3).
+        return host == bytes.count || host + 1 == bytes.count || portValue(bytes, from: host + 1) != nil
+    }
+
+    /// The port of a valid authority that names one.
+    static func port(_ bytes: Span<UInt8>) -> Int? {
+        guard let host = hostLength(bytes), host + 1 < bytes.count else { return nil }
+        return portValue(bytes, from: host + 1)
+    }
+
+    /// How many bytes are a host, of which a colon or nothing follows; nil when they do not begin with one.
+    private static func hostLength(_ bytes: Span<UInt8>) -> Int? {
+        guard bytes.count > 0 else { return nil }
         var index = 0
         if bytes[0] == UInt8(ascii: "[") {
-            // IP-literal; what is inside is only checked for its bytes, nobody connects to it.
-            index = 1
-            while index < bytes.count, bytes[index] != UInt8(ascii: "]") {
-                let byte = bytes[index]
-                guard ByteClass.isRegisteredName(byte) && byte != UInt8(ascii: "%") || byte == UInt8(ascii: ":") else {
-                    return false
-                }
-                index += 1
-            }
-            guard index < bytes.count, index > 1 else { return false }
+            while index < bytes.count, bytes[index] != UInt8(ascii: "]") { index += 1 }
+            guard index < bytes.count, isLiteral(bytes.extracting(1..<index)) else { return nil }
             index += 1
         } else {
             while index < bytes.count, bytes[index] != UInt8(ascii: ":") {
-                guard ByteClass.isRegisteredName(bytes[index]) else { return false }
+                guard ByteClass.isRegisteredName(bytes[index]) else { return nil }
+                if bytes[index] == UInt8(ascii: "%") {
+                    // pct-encoded (RFC 3986 §2.1)
+                    guard index + 2 < bytes.count, ByteClass.hexValue(bytes[index + 1]) != nil,
+                        ByteClass.hexValue(bytes[index + 2]) != nil
+                    else { return nil }
+                    index += 2
+                }
                 index += 1
             }
-            guard index > 0 else { return false }
+            guard index > 0 else { return nil }
         }
-        guard index < bytes.count else { return true }
-        guard bytes[index] == UInt8(ascii: ":") else { return false }
-        // port = *DIGIT, so nothing may follow the colon (RFC 3986 §3.2.3).
+        return index == bytes.count || bytes[index] == UInt8(ascii: ":") ? index : nil
+    }
+
+    private static func portValue(_ bytes: Span<UInt8>, from start: Int) -> Int? {
         var port = 0
+        for index in start..<bytes.count {
+            guard ByteClass.isDigit(bytes[index]) else { return nil }
+            port = port * 10 + Int(bytes[index] - 0x30)
+            guard port <= 65_535 else { return nil }
+        }
+        return port
+    }
+
+    /// `IPv6address / IPvFuture`, what stands between brackets (RFC 3986 §3.2.2).
+    private static func isLiteral(_ bytes: Span<UInt8>) -> Bool {
+        guard bytes.count > 0 else { return false }
+        guard ByteClass.lowered(bytes[0]) == UInt8(ascii: "v") else {
+            // Rare enough to be read as text. A zone identifier is no part of a URI that is sent.
+            for index in bytes.indices {
+                let byte = bytes[index]
+                guard ByteClass.hexValue(byte) != nil || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".") else {
+                    return false
+                }
+            }
+            let text = bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+            return NetworkAddress("[\(text)]") != nil
+        }
+        // IPvFuture = "v" 1*HEXDIG "." 1*( unreserved / sub-delims / ":" )
+        var index = 1
+        while index < bytes.count, ByteClass.hexValue(bytes[index]) != nil { index += 1 }
+        guard index > 1, index + 1 < bytes.count, bytes[index] == UInt8(ascii: ".") else { return false }
         for position in index + 1..<bytes.count {
-            guard ByteClass.isDigit(bytes[position]) else { return false }
-            port = port * 10 + Int(bytes[position] - 0x30)
-            guard port <= 65_535 else { return false }
+            let byte = bytes[position]
+            guard ByteClass.isRegisteredName(byte) && byte != UInt8(ascii: "%") || byte == UInt8(ascii: ":") else {
+                return false
+            }
         }
         return true
     }

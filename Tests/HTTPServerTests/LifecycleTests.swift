@@ -1,5 +1,6 @@
 // Starting, draining and stopping; ports in use; too many connections; no descriptors left.
 
+import CLinux
 import Glibc
 import HTTPServer
 import HTTPWire

@@ -131,6 +131,9 @@ struct LiveServer: Sendable {
                 .ready(
                     HTTPResponse(status: .ok, contentType: "application/octet-stream", body: request.body))
             },
+            Route(.post, "/count", name: "count") { request in
+                .ready(HTTPResponse(status: .ok, contentType: "text/plain", text: "\(request.body.count)"))
+            },
             Route(.put, "/small", name: "small", bodyBytes: 4) { request in
                 .ready(HTTPResponse(status: .ok, contentType: "text/plain", text: "\(request.body.count)"))
             },
@@ -172,6 +175,9 @@ struct LiveServer: Sendable {
             },
             Route(.get, "/trace", name: "trace") { request in
                 .ready(HTTPResponse(status: .ok, contentType: "text/plain", text: "\(request.traceParent)"))
+            },
+            Route(.get, "/empty", name: "empty") { _ in
+                .ready(HTTPResponse(status: .noContent, contentType: "text/plain", text: "must not be sent"))
             },
             Route(.get, "/artifact", name: "artifact") { _ in .ready(artifact) },
             Route(.get, "/who", name: "who") { request in
