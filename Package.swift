@@ -92,6 +92,7 @@ let package = Package(
             ]),
         // Tests.
         .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
+        .target(name: "CFaultSocket", path: "Tests/CFaultSocket"),
         .target(
             name: "CStubTLS", path: "Tests/CStubTLS",
             linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
@@ -118,7 +119,8 @@ let package = Package(
         .testTarget(
             name: "HTTPServerTests",
             dependencies: [
-                "CLinux", "HTTPClient", "HTTPServer", "HTTPWire", "Platform", "TestSupport", "TransportSecurity",
+                "CFaultSocket", "CLinux", "HTTPClient", "HTTPServer", "HTTPWire", "Platform", "TestSupport",
+                "TransportSecurity",
             ], exclude: ["Conformance"], swiftSettings: settings),
         tests("HTTPClientTests", ["CLinux", "CStubTLS", "CZlib", "HTTPClient", "HTTPWire", "Platform", "TestSupport"]),
         tests("SQLiteDatabaseTests", ["CFaultVFS", "Platform", "SQLiteDatabase"]),

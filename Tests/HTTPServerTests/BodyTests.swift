@@ -84,56 +84,6 @@ import Testing
         }
     }
 
-    @Test func `is asked for when it is wanted`() throws {
-        try withServer { live in
-            let connection = try live.client.connect()
-            try connection.send(
-                "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
-            #expect(try connection.readResponse().status == 100)
-            try connection.send("hi")
-            #expect(try connection.readResponse().text == "hi")
-            try connection.send(TestClient.bytes("GET", "/ready"))
-            #expect(try connection.readResponse().text == "ready")
-        }
-    }
-
-    @Test(arguments: [
-        ("POST /nothing HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n", 404),
-        ("POST /ready HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n", 405),
-        ("PUT /small HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n", 413),
-        ("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 999999999999\r\n", 413),
-    ])
-    func `is not asked for when its request is refused`(_ head: String, _ status: Int) throws {
-        try withServer { live in
-            let connection = try live.client.connect()
-            try connection.send(head + "Expect: 100-continue\r\n\r\n")
-            let response = try connection.readResponse()
-            #expect(response.status == status && response.field("connection") == "close")
-            #expect(try connection.readToEnd().isEmpty)
-        }
-    }
-
-    @Test(arguments: [
-        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\nhi",
-        "POST /echo HTTP/1.0\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\nhi",
-        "POST /echo HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n\r\n",
-    ])
-    func `is not asked for when it is here, cannot be asked for, or does not exist`(_ request: String) throws {
-        try withServer { live in
-            let connection = try live.client.connect()
-            try connection.send(request)
-            #expect(try connection.readResponse().status == 200)
-        }
-    }
-
-    @Test func `with an unknown expectation is refused`() throws {
-        try withServer { live in
-            let connection = try live.client.connect()
-            try connection.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: tea\r\n\r\n")
-            #expect(try connection.readResponse().status == 417)
-        }
-    }
-
     @Test func `of a refused request is read past, and the connection stays`() throws {
         try withServer { live in
             let connection = try live.client.connect()

@@ -40,39 +40,6 @@ import Testing
         }
     }
 
-    @Test func `with HEAD has the length and no content`() throws {
-        try withServer { live in
-            let connection = try live.client.connect()
-            try connection.send("HEAD /ready HTTP/1.1\r\nHost: h\r\n\r\nGET /ready HTTP/1.1\r\nHost: h\r\n\r\n")
-            let head = try connection.readResponse(toHead: true)
-            #expect(head.status == 200 && head.field("content-length") == "5")
-            #expect(try connection.readResponse().text == "ready")
-        }
-    }
-
-    @Test(arguments: [
-        ("HEAD", "/paid/1", 405, "GET"), ("GET", "/nothing", 404, nil), ("DELETE", "/ready", 405, "GET, HEAD"),
-        ("BREW", "/ready", 501, nil), ("TRACE", "/ready", 501, nil),
-    ])
-    func `no route takes is refused with its reason`(
-        _ method: String, _ target: String, _ status: Int, _ allow: String?
-    ) throws {
-        try withServer { live in
-            let response = try live.client.request(method, target)
-            #expect(response.status == status)
-            #expect(response.field("allow") == allow)
-            #expect(response.field("content-type") == "application/problem+json")
-        }
-    }
-
-    @Test func `with OPTIONS and an asterisk tells all methods`() throws {
-        try withServer { live in
-            let response = try live.client.request("OPTIONS", "*")
-            #expect(response.status == 204)
-            #expect(response.field("allow") == "GET, HEAD, POST, PUT")
-        }
-    }
-
     @Test(arguments: [
         ("/paid/%2B1415%20555", 200, "+1415 555"), ("/paid/+1", 200, "+1"), ("/paid/a%2Fb", 200, "a/b"),
         ("/paid/%ff", 400, "the percent-decoded bytes are not UTF-8"),
@@ -189,31 +156,6 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("GET /ready HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", "close", true),
-        ("GET /ready HTTP/1.0\r\n\r\n", "close", true),
-        ("GET /ready HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", "keep-alive", false),
-        ("GET /ready HTTP/1.1\r\nHost: h\r\n\r\n", nil, false),
-        ("GET /ready HTTP/1.1\r\nHost: h\r\nConnection: keep-alive\r\n\r\n", nil, false),
-    ])
-    func `tells what becomes of the connection, and does it`(
-        _ request: String, _ field: String?, _ closes: Bool
-    ) throws {
-        try withServer { live in
-            let connection = try live.client.connect()
-            try connection.send(request)
-            let response = try connection.readResponse()
-            #expect(response.text == "ready" && response.field("connection") == field)
-            if closes {
-                connection.endOutput()
-                #expect(connection.isClosed(within: .seconds(5)))
-            } else {
-                try connection.send(TestClient.bytes("GET", "/paid/2"))
-                #expect(try connection.readResponse().text == "2")
-            }
-        }
-    }
-
     @Test func `ends the connection after as many as are allowed`() throws {
         var limits = HTTPServerLimits()
         limits.requestsPerConnection = 2
@@ -223,28 +165,6 @@ import Testing
             #expect(try connection.readResponse().field("connection") == nil)
             #expect(try connection.readResponse().field("connection") == "close")
             #expect(try connection.readToEnd().isEmpty)
-        }
-    }
-
-    @Test func `is answered to a client that has closed its side`() throws {
-        try withServer { live in
-            let connection = try live.client.connect()
-            try connection.send(TestClient.bytes("GET", "/hops/1") + TestClient.bytes("GET", "/ready"))
-            connection.endOutput()
-            #expect(try connection.readResponse().text == "hops 1")
-            #expect(try connection.readResponse().text == "ready")
-            #expect(connection.isClosed(within: .seconds(5)))
-        }
-    }
-
-    @Test(arguments: ["GET /re", "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhe"])
-    func `that is never completed is refused`(_ request: String) throws {
-        try withServer { live in
-            let connection = try live.client.connect()
-            try connection.send(request)
-            connection.endOutput()
-            #expect(try connection.readResponse().status == 400)
-            #expect(connection.isClosed(within: .seconds(5)))
         }
     }
 

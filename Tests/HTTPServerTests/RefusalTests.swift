@@ -1,4 +1,4 @@
-// Malformed and oversized requests over real connections: one answer, then the end.
+// Malformed and oversized requests over real connections, beside the cases of the folder Conformance.
 
 import HTTPServer
 import Platform
@@ -6,50 +6,6 @@ import TestSupport
 import Testing
 
 @Suite struct `A malformed request` {
-    static let cases: [(String, Int)] = [
-        ("GET /\r\n\r\n", 400),
-        ("GET / HTTP/1.1\n\n", 400),
-        ("GET / HTTP/1.1\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nX: \u{0}\r\n\r\n", 400),
-        ("GET /\u{0} HTTP/1.1\r\nHost: a\r\n\r\n", 400),
-        ("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-        ("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc", 400),
-        ("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: +3\r\n\r\nabc", 400),
-        ("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", 400),
-        ("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\nabc", 501),
-        ("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551616\r\n\r\nabc", 413),
-        ("GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505),
-        ("GET * HTTP/1.1\r\nHost: a\r\n\r\n", 400),
-        ("GET http://u@h/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
-    ]
-
-    @Test(arguments: cases) func `gets one answer, and nothing behind it is a request`(
-        _ request: String, _ status: Int
-    ) throws {
-        try withServer { live in
-            let connection = try live.client.connect()
-            try connection.send(request + "GET /ready HTTP/1.1\r\nHost: h\r\n\r\n")
-            let response = try connection.readResponse()
-            #expect(response.status == status)
-            #expect(response.field("connection") == "close")
-            #expect(response.field("content-type") == "application/problem+json")
-            #expect(response.field("x-request-id") != nil)
-            #expect(try connection.readToEnd().isEmpty)
-        }
-    }
-
-    @Test func `behind a good one does not spoil its answer`() throws {
-        try withServer { live in
-            let connection = try live.client.connect()
-            try connection.send(TestClient.bytes("GET", "/ready") + Array("BAD\r\n\r\n".utf8))
-            #expect(try connection.readResponse().text == "ready")
-            #expect(try connection.readResponse().status == 400)
-        }
-    }
-
     @Test func `tells the fault answer the path that was asked for`() throws {
         try withServer { live in
             let connection = try live.client.connect()
