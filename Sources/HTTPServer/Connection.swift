@@ -19,9 +19,12 @@ struct Exchange {
     let head: RequestHead
     let id: String
     let client: NetworkAddress
-    let trace: TraceParent
+    /// `none` while nobody has asked for it.
+    var trace: TraceParent
     let received: MonotonicTime
     let verdict: Verdict
+    /// The route's place among the routes; behind the last one for none.
+    let route: Int
 }
 
 /// How the rest of a body is to be read.
@@ -110,6 +113,14 @@ final class Connection {
     }
 
     var hasOutput: Bool { outputStart < output.count || channel?.hasUnsent == true }
+
+    /// Keeps bytes for when the client takes more.
+    func keepOutput(_ bytes: UnsafeRawBufferPointer) {
+        var output = output
+        self.output = []
+        output.append(contentsOf: bytes)
+        self.output = output
+    }
 
     /// What the connection costs in memory beyond itself.
     var heldBytesNow: Int { input.count + output.count + body.count + handedBytes + (channel?.heldBytes ?? 0) }

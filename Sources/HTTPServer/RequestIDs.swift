@@ -1,10 +1,12 @@
-// Names for exchanges. A generator is a value owned by one loop.
+// Names for exchanges. A generator is owned by one loop.
 
 internal import HTTPWire
 internal import Platform
 
 /// Makes request ids and decides which of the clients' own are taken over.
-struct RequestIDs {
+///
+/// A class, because a loop holds it for good: access to it then costs no check.
+final class RequestIDs {
     /// The longest id a client may choose.
     private static let clientBytesMax = 64
 
@@ -14,7 +16,7 @@ struct RequestIDs {
     init(random: RandomSource) { state = random.integer() }
 
     /// Fifteen characters of 5 bits each: as many as a Swift string keeps without memory of its own.
-    mutating func next() -> String {
+    func next() -> String {
         var high = mixed()
         var low = mixed()
         return String(unsafeUninitializedCapacity: 15) { buffer in
@@ -33,7 +35,7 @@ struct RequestIDs {
 
     /// The client's `X-Request-Id` when it is 1 to 64 of `A-Z a-z 0-9 . _ -` and nothing in it must be kept out of
     /// logs (it is echoed and logged), else a new one.
-    mutating func id(for head: RequestHead) -> String {
+    func id(for head: RequestHead) -> String {
         guard let wanted = head.field("x-request-id") else { return next() }
         let bytes = Array(wanted.utf8)
         guard (1...Self.clientBytesMax).contains(bytes.count), bytes.allSatisfy(Self.isAccepted),
@@ -43,7 +45,7 @@ struct RequestIDs {
     }
 
     /// The client's trace with a new place in it for this request, or a new trace.
-    mutating func trace(for head: RequestHead) -> TraceParent {
+    func trace(for head: RequestHead) -> TraceParent {
         let span = mixed() | 1
         if let text = head.field("traceparent"), let given = TraceParent(text) { return given.child(span: span) }
         return TraceParent(traceHigh: mixed(), traceLow: mixed() | 1, span: span, flags: 0)
@@ -56,7 +58,7 @@ struct RequestIDs {
         }
     }
 
-    private mutating func mixed() -> UInt64 {
+    private func mixed() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var value = state
         value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9

@@ -64,10 +64,10 @@ extension ServerLoop {
             let consumed = process(connection, fresh.bindMemory(to: UInt8.self).span)
             if consumed < fresh.count { connection.input = Array(fresh[consumed...]) }
         } else {
-            if let fresh { connection.input.append(contentsOf: fresh) }
             // Taken out while it is worked on, so that nothing else holds the array and it is changed in place.
             var input = connection.input
             connection.input = []
+            if let fresh { input.append(contentsOf: fresh) }
             let consumed = process(connection, input.span)
             if consumed < input.count {
                 input.removeFirst(consumed)
@@ -82,24 +82,25 @@ extension ServerLoop {
     func flush(_ connection: Connection) -> Bool {
         if let channel = connection.channel, !flush(connection, channel) { return false }
         if !outgoing.isEmpty {
+            let bytes = outgoing.bytes
             if connection.hasOutput {
-                connection.output.append(contentsOf: outgoing)
+                connection.keepOutput(bytes)
             } else {
-                let sent = write(connection, outgoing, from: 0)
+                let sent = write(connection, bytes)
                 guard sent >= 0 else {
-                    outgoing.removeAll(keepingCapacity: true)
+                    outgoing.removeAll(keepingAtMost: outgoingKeptBytes)
                     drop(connection)
                     return false
                 }
-                if sent < outgoing.count {
-                    connection.output = Array(outgoing[sent...])
-                    connection.outputStart = 0
-                }
+                if sent < bytes.count { connection.keepOutput(UnsafeRawBufferPointer(rebasing: bytes[sent...])) }
                 if connection.hasOutput { waitForClient(connection, taken: sent) }
             }
-            outgoing.removeAll(keepingCapacity: outgoing.capacity <= 4 * context.limits.outputBytes)
+            outgoing.removeAll(keepingAtMost: outgoingKeptBytes)
         } else if connection.hasOutput {
-            let sent = write(connection, connection.output, from: connection.outputStart)
+            let output = connection.output
+            let sent = output.withUnsafeBytes {
+                write(connection, UnsafeRawBufferPointer(rebasing: $0[connection.outputStart...]))
+            }
             guard sent >= 0 else {
                 drop(connection)
                 return false
@@ -129,7 +130,7 @@ extension ServerLoop {
     /// Writes the records of a connection that have not been sent. False when the connection is gone.
     private func flush(_ connection: Connection, _ channel: SecureChannel) -> Bool {
         guard case .moved(let count) = channel.flush(connection.descriptor.rawValue) else {
-            outgoing.removeAll(keepingCapacity: true)
+            outgoing.removeAll(keepingAtMost: outgoingKeptBytes)
             drop(connection)
             return false
         }
@@ -140,27 +141,23 @@ extension ServerLoop {
     }
 
     /// Bytes written, or -1 when the connection is gone.
-    private func write(_ connection: Connection, _ bytes: [UInt8], from start: Int) -> Int {
-        bytes.withUnsafeBytes { buffer in
-            if let channel = connection.channel {
-                let rest = UnsafeRawBufferPointer(rebasing: buffer[start...])
-                let (accepted, result) = channel.write(connection.descriptor.rawValue, rest)
-                if channel.isStarved { waitForMemory(connection) }
-                guard case .moved(let count) = result else { return -1 }
-                context.metrics.bytesWritten.add(UInt64(count))
-                return accepted
-            }
-            switch SocketCalls.send(connection.descriptor.rawValue, UnsafeRawBufferPointer(rebasing: buffer[start...]))
-            {
-            case .moved(let count):
-                context.metrics.bytesWritten.add(UInt64(count))
-                return count
-            case .wouldBlock: return 0
-            case .starved:
-                waitForMemory(connection)
-                return 0
-            case .failed: return -1
-            }
+    private func write(_ connection: Connection, _ bytes: UnsafeRawBufferPointer) -> Int {
+        if let channel = connection.channel {
+            let (accepted, result) = channel.write(connection.descriptor.rawValue, bytes)
+            if channel.isStarved { waitForMemory(connection) }
+            guard case .moved(let count) = result else { return -1 }
+            context.metrics.bytesWritten.add(UInt64(count))
+            return accepted
+        }
+        switch SocketCalls.send(connection.descriptor.rawValue, bytes) {
+        case .moved(let count):
+            context.metrics.bytesWritten.add(UInt64(count))
+            return count
+        case .wouldBlock: return 0
+        case .starved:
+            waitForMemory(connection)
+            return 0
+        case .failed: return -1
         }
     }
 

@@ -65,15 +65,24 @@ extension ServerLoop {
     private func begin(_ connection: Connection, _ head: RequestHead, bodyIsHere: Bool) {
         connection.headHasDeadline = false
         let verdict = verdict(connection, head)
-        connection.exchange = Exchange(
+        let route: Int
+        if case .route(let index, _) = verdict { route = index } else { route = context.router.routes.count }
+        let exchange = Exchange(
             head: head, id: requestIDs.id(for: head),
-            client: context.addresses.address(of: head, peer: connection.peer), trace: requestIDs.trace(for: head),
-            received: now, verdict: verdict)
+            client: context.addresses.address(of: head, peer: connection.peer),
+            // Only the log wants the trace of every request.
+            trace: accessLog == nil ? .none : requestIDs.trace(for: head), received: now, verdict: verdict,
+            route: route)
+        if case .none = head.framing {
+            dispatch(connection, exchange)
+            return
+        }
+        connection.exchange = exchange
         var limit = context.limits.bodyBytes
         // What is answered instead of reading the body, once it is clear that there is one.
         var refusal: HTTPFault?
         var oversize = HTTPFault.payloadTooLarge(limit: limit)
-        switch verdict {
+        switch exchange.verdict {
         case .route(let index, _):
             connection.wantsBody = true
             limit = context.router.routes[index].bodyBytes ?? limit
@@ -85,9 +94,7 @@ extension ServerLoop {
             if head.expectation != .none { refusal = fault }
         }
         switch head.framing {
-        case .none:
-            dispatch(connection)
-            return
+        case .none: break
         case .length(let length):
             if refusal == nil, length > UInt64(limit) { refusal = oversize }
             connection.reader = .length(remaining: Int(clamping: length))
@@ -100,9 +107,7 @@ extension ServerLoop {
             return
         }
         // RFC 9110 §10.1.1: not needed when some of the body is here already.
-        if head.expectation == .continuation, !bodyIsHere {
-            outgoing.append(contentsOf: ResponseSerializer.continuation)
-        }
+        if head.expectation == .continuation, !bodyIsHere { outgoing.append(ResponseSerializer.continuation) }
         connection.phase = .body
         connection.bodyBegan = now
         connection.bodyTaken = 0
@@ -136,10 +141,13 @@ extension ServerLoop {
         case .length(let remaining):
             let count = min(remaining, bytes.count)
             if connection.wantsBody {
-                bytes.extracting(0..<count).withUnsafeBufferPointer { connection.body.append(contentsOf: $0) }
+                var body: [UInt8] = []
+                swap(&body, &connection.body)
+                bytes.extracting(0..<count).withUnsafeBufferPointer { body.append(contentsOf: $0) }
+                swap(&body, &connection.body)
             }
             if count == remaining {
-                dispatch(connection)
+                finishBody(connection)
             } else {
                 connection.reader = .length(remaining: remaining - count)
             }
@@ -155,7 +163,7 @@ extension ServerLoop {
                 connection.reader = .chunked(decoder)
                 return bytes.count
             case .complete(let consumed):
-                dispatch(connection)
+                finishBody(connection)
                 return consumed
             case .fault(let fault):
                 fail(connection, faultOfBody(connection, fault))
@@ -173,27 +181,36 @@ extension ServerLoop {
 
     // MARK: From request to reply
 
-    /// The request is complete: answers it, or starts the task that will.
-    private func dispatch(_ connection: Connection) {
+    private func finishBody(_ connection: Connection) {
         connection.reader = nil
-        guard let exchange = connection.exchange else { return }
+        if !connection.wantsBody { connection.body = [] }
+        guard let exchange = connection.exchange.take() else { return }
+        dispatch(connection, exchange)
+    }
+
+    /// The request is complete: answers it, or starts the task that will. The exchange is handed on from function to
+    /// function, and kept in the connection only while it has to wait.
+    private func dispatch(_ connection: Connection, _ exchange: Exchange) {
         switch exchange.verdict {
         case .fault(let fault):
-            respond(connection, faultResponse(fault, exchange))
+            respond(connection, exchange, faultResponse(fault, exchange))
         case .capabilities:
             var response = HTTPResponse(status: .noContent)
             response.add("Allow", context.router.allowEverywhere)
-            respond(connection, response)
+            respond(connection, exchange, response)
         case .route(let index, let parameters):
             let request = HTTPRequest(
                 head: exchange.head, id: exchange.id, peer: connection.peer, clientAddress: exchange.client,
                 received: exchange.received, body: connection.body, parameters: parameters,
                 isEncrypted: connection.channel != nil, traceParent: exchange.trace)
-            connection.handedBytes = connection.body.count
-            connection.body = []
+            if !request.body.isEmpty {
+                connection.handedBytes = request.body.count
+                connection.body = []
+            }
             switch context.router.routes[index].handler(request) {
-            case .ready(let response): respond(connection, response)
+            case .ready(let response): respond(connection, exchange, response)
             case .pending(let work):
+                connection.exchange = exchange
                 connection.phase = .pending
                 tasksAtWork += 1
                 context.metrics.pending.add(1)
@@ -216,20 +233,19 @@ extension ServerLoop {
         precondition(isOnThread, "a task of a handler ends on its loop")
         tasksAtWork -= 1
         context.metrics.pending.add(-1)
-        guard let connection = table.connection(ticket), connection.phase == .pending else {
+        guard let connection = table.connection(ticket), connection.phase == .pending,
+            let exchange = connection.exchange.take()
+        else {
             context.metrics.abandoned.add()
             return
         }
-        respond(connection, response)
+        respond(connection, exchange, response)
         advance(connection, fresh: nil)
     }
 
     /// Puts the answer into the output and makes the connection ready for the next request, or for its end.
-    private func respond(_ connection: Connection, _ response: HTTPResponse) {
-        guard let exchange = connection.exchange else { return }
-        connection.exchange = nil
-        connection.body = []
-        connection.handedBytes = 0
+    private func respond(_ connection: Connection, _ exchange: Exchange, _ response: HTTPResponse) {
+        if connection.handedBytes > 0 { connection.handedBytes = 0 }
         connection.served += 1
         let keeps =
             exchange.head.keepsAlive && drainDeadline == nil
@@ -239,14 +255,14 @@ extension ServerLoop {
         let start = outgoing.count
         let response = response.variants.isSingle ? response : inItsForm(response, exchange)
         ResponseSerializer.append(
-            response, frame: ResponseFrame(persistence: persistence, omitsContent: exchange.head.method == .head),
-            dateLine: dateLine, requestID: exchange.id, to: &outgoing)
+            response,
+            frame: ResponseFrame(
+                persistence: persistence, content: exchange.head.method == .head ? .omitted : .whole),
+            dateLine: dateLine, requestID: exchange.id, to: outgoing)
         connection.phase = keeps ? .head : .closing
         connection.messageDeadline = MonotonicTime(nanoseconds: now.nanoseconds &+ idleNanoseconds)
-        let route: Int
-        if case .route(let index, _) = exchange.verdict { route = index } else { route = context.router.routes.count }
         record(
-            route, status: response.status.code, bytes: outgoing.count - start, received: exchange.received,
+            exchange.route, status: response.status.code, bytes: outgoing.count - start, received: exchange.received,
             id: exchange.id, trace: exchange.trace, head: exchange.head, method: exchange.head.method,
             peer: connection.peer, client: exchange.client)
     }
@@ -281,7 +297,7 @@ extension ServerLoop {
         if let exchange = connection.exchange {
             id = exchange.id
             response = faultResponse(fault, exchange)
-            if case .route(let index, _) = exchange.verdict { route = index }
+            route = exchange.route
         } else {
             id = requestIDs.next()
             let line = connection.parser.requestLine(in: unread)
@@ -298,8 +314,9 @@ extension ServerLoop {
         connection.served += 1
         let start = outgoing.count
         ResponseSerializer.append(
-            response, frame: ResponseFrame(persistence: .close, omitsContent: method == .head), dateLine: dateLine,
-            requestID: id, to: &outgoing)
+            response,
+            frame: ResponseFrame(persistence: .close, content: method == .head ? .omitted : .whole),
+            dateLine: dateLine, requestID: id, to: outgoing)
         connection.phase = .closing
         record(
             route, status: response.status.code, bytes: outgoing.count - start, received: received, id: id,

@@ -65,11 +65,13 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
     var dateLine: [UInt8] = []
     private var dateSecond: Int64 = .min
     /// Answers of the connection at work, not yet written.
-    var outgoing: [UInt8] = []
+    let outgoing = OutputBuffer()
+    /// Memory that `outgoing` keeps between turns.
+    let outgoingKeptBytes: Int
     let readBuffer: UnsafeMutableRawBufferPointer
     /// What the loop's TLS sessions share; nil without TLS.
     let port: TLSPort?
-    var requestIDs: RequestIDs
+    let requestIDs: RequestIDs
     var accessLog: AccessLog?
     private var jobs: [UnownedJob] = []
     private var items: [LoopItem] = []
@@ -90,6 +92,7 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
     init(context: ServerContext, listener: ListeningSocket, loopCount: Int) throws(SystemError) {
         self.context = context
         heldBytesMax = context.limits.heldBytes / loopCount
+        outgoingKeptBytes = 4 * context.limits.outputBytes
         // A hundred years are as good as for ever, and cannot overflow the clock.
         idleNanoseconds = UInt64(
             min(max(0, context.limits.idleTimeout.wholeNanoseconds), Duration.seconds(3_155_760_000).wholeNanoseconds))

@@ -22,6 +22,25 @@ package enum ByteClass {
     @inline(__always)
     package static func isFieldValue(_ byte: UInt8) -> Bool { byte >= 0x20 ? byte != 0x7f : byte == 0x09 }
 
+    /// The first place in `start..<end` whose byte is none of a field value's, or `end`.
+    @inline(__always)
+    static func endOfFieldValue(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
+        let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        let raw = bytes.bytes
+        var index = start
+        // Eight bytes at once while none of them is a control: the subtraction borrows into the high bit of a byte below
+        // 0x20 and, after the exclusive or, of one that is 0x7F. A tab ends this and is passed below.
+        while index + 8 <= end {
+            let word = raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let deletes = word ^ (0x7f &* ones)
+            let found = ((word &- (0x20 &* ones)) & ~word) | ((deletes &- ones) & ~deletes)
+            guard found & highs == 0 else { break }
+            index += 8
+        }
+        while index < end, isFieldValue(bytes[index]) { index += 1 }
+        return index
+    }
+
     /// `DIGIT`.
     @inline(__always)
     package static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }

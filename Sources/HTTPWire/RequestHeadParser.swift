@@ -131,28 +131,17 @@ package struct RequestHeadParser: Sendable {
                 }
                 guard cursor < Self.leadingBytesMax else { throw .badRequest(.requestLine) }
             case .method:
-                if byte == UInt8(ascii: " "), cursor > mark {
-                    method = HTTPMethod(token: bytes.extracting(mark..<cursor))
-                    state = .target
-                    mark = cursor + 1
-                } else {
-                    guard ByteClass.isToken(byte) else { throw .badRequest(.method) }
-                    // RFC 9112 §3: a method longer than any the server knows is one it does not implement.
-                    guard cursor - mark < Self.methodBytesMax else { throw .unknownMethod }
-                }
+                guard try passMethod(bytes) else { return false }
+                method = HTTPMethod(token: bytes.extracting(mark..<cursor))
+                state = .target
+                mark = cursor + 1
             case .target:
-                if byte == UInt8(ascii: " ") {
-                    guard cursor > mark else { throw .badRequest(.requestLine) }
-                    targetRange = mark..<cursor
-                    state = .version
-                    mark = cursor + 1
-                } else {
-                    guard ByteClass.isTarget(byte) else {
-                        let isLineEnd = byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\n")
-                        throw .badRequest(isLineEnd ? .requestLine : .target)
-                    }
-                    guard cursor - mark < limits.targetBytes else { throw .uriTooLong(limit: limits.targetBytes) }
-                }
+                guard try passTarget(bytes) else { return false }
+                targetRange = mark..<cursor
+                state = .version
+                mark = cursor + 1
+                // One less than what is passed over: the step below is the same for every byte.
+                if versionIsHere(bytes) { cursor = mark + 7 }
             case .version:
                 if try versionEnds(bytes, byte) {
                     cursor += 1
@@ -169,6 +158,44 @@ package struct RequestHeadParser: Sendable {
             cursor += 1
         }
         return false
+    }
+
+    /// Moves the cursor to the space behind the method; false when it has not come yet.
+    private mutating func passMethod(_ bytes: Span<UInt8>) throws(HTTPFault) -> Bool {
+        // The cursor of a loop over single bytes is a local one: memory is written once.
+        var index = cursor
+        while index < bytes.count, ByteClass.isToken(bytes[index]) {
+            // RFC 9112 §3: a method longer than any the server knows is one it does not implement.
+            guard index - mark < Self.methodBytesMax else { throw .unknownMethod }
+            index += 1
+        }
+        cursor = index
+        guard index < bytes.count else { return false }
+        guard bytes[index] == UInt8(ascii: " "), index > mark else { throw .badRequest(.method) }
+        return true
+    }
+
+    /// Moves the cursor to the space behind the target; false when it has not come yet.
+    private mutating func passTarget(_ bytes: Span<UInt8>) throws(HTTPFault) -> Bool {
+        var index = cursor
+        while index < bytes.count, ByteClass.isTarget(bytes[index]) {
+            guard index - mark < limits.targetBytes else { throw .uriTooLong(limit: limits.targetBytes) }
+            index += 1
+        }
+        cursor = index
+        guard index < bytes.count else { return false }
+        switch bytes[index] {
+        case UInt8(ascii: " "):
+            guard index > mark else { throw .badRequest(.requestLine) }
+            return true
+        case UInt8(ascii: "\r"), UInt8(ascii: "\n"): throw .badRequest(.requestLine)
+        default: throw .badRequest(.target)
+        }
+    }
+
+    /// Whether the usual `HTTP/1.1` stands at the mark as a whole, so that only its line end is left to be looked at.
+    private func versionIsHere(_ bytes: Span<UInt8>) -> Bool {
+        mark + 8 <= bytes.count && bytes.extracting(mark..<mark + 8).spells("HTTP/1.1")
     }
 
     /// HTTP-version = "HTTP" "/" DIGIT "." DIGIT, then CR LF; true at the line feed.
@@ -202,7 +229,7 @@ package struct RequestHeadParser: Sendable {
                 return true
             }
             let bound = min(bytes.count, end)
-            while cursor < bound, ByteClass.isFieldValue(bytes[cursor]) { cursor += 1 }
+            cursor = ByteClass.endOfFieldValue(bytes, from: cursor, to: bound)
             guard cursor < end else { throw .headersTooLarge(limit: limits.headerBytes) }
             guard cursor < bytes.count else { return false }
             switch bytes[cursor] {

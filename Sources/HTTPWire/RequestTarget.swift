@@ -56,10 +56,10 @@ struct RequestTarget: Sendable {
     }
 
     private static func divided(_ bytes: Span<UInt8>, _ range: Range<Int>) -> (HeadSlice, HeadSlice?) {
-        for index in range where bytes[index] == UInt8(ascii: "?") {
-            return (HeadSlice(range.lowerBound, index), HeadSlice(index + 1, range.upperBound))
-        }
-        return (HeadSlice(range.lowerBound, range.upperBound), nil)
+        var index = range.lowerBound
+        while index < range.upperBound, bytes[index] != UInt8(ascii: "?") { index += 1 }
+        guard index < range.upperBound else { return (HeadSlice(range.lowerBound, index), nil) }
+        return (HeadSlice(range.lowerBound, index), HeadSlice(index + 1, range.upperBound))
     }
 }
 

@@ -11,11 +11,14 @@ import Testing
         _ response: HTTPResponse, _ persistence: ResponseFrame.Persistence = .implied, head: Bool = false,
         id: String = "id-1"
     ) -> [UInt8] {
-        var output = Array("before".utf8)
-        ResponseSerializer.append(
-            response, frame: ResponseFrame(persistence: persistence, omitsContent: head), dateLine: dateLine,
-            requestID: id, to: &output)
-        return Array(output.dropFirst(6))
+        bytes(response, ResponseFrame(persistence: persistence, content: head ? .omitted : .whole), id: id)
+    }
+
+    private func bytes(_ response: HTTPResponse, _ frame: ResponseFrame, id: String = "id-1") -> [UInt8] {
+        let output = OutputBuffer()
+        output.append("before")
+        ResponseSerializer.append(response, frame: frame, dateLine: dateLine, requestID: id, to: output)
+        return Array(output.bytes.dropFirst(6))
     }
 
     private func text(
@@ -55,6 +58,29 @@ import Testing
         #expect(sent.hasSuffix("\r\n\r\n"))
     }
 
+    @Test func `whose content follows in pieces says how it will end`() {
+        let response = HTTPResponse(status: .ok, contentType: "text/csv", body: [])
+        let rows: [(ResponseFrame.Content, String)] = [
+            (.chunked, "Content-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n"),
+            (.unframed, "Content-Type: text/csv\r\n\r\n"),
+        ]
+        for (content, end) in rows {
+            let sent = bytes(response, ResponseFrame(persistence: .implied, content: content))
+            let text = String(decoding: sent, as: UTF8.self)
+            #expect(text.hasSuffix(end) && !text.contains("Content-Length"))
+        }
+    }
+
+    @Test func `is cut into chunks that say how long they are`() {
+        let output = OutputBuffer()
+        for count in [1, 0, 15, 16, 255, 256, 70_000] {
+            ResponseSerializer.append(chunk: [UInt8](repeating: UInt8(ascii: "x"), count: count), to: output)
+        }
+        output.append(ResponseSerializer.lastChunk)
+        let sizes = String(decoding: output.bytes, as: UTF8.self).split(separator: "\r\n").filter { !$0.hasPrefix("x") }
+        #expect(sizes == ["1", "f", "10", "ff", "100", "11170", "0"])
+    }
+
     @Test(arguments: [UInt16(204), 304])
     func `without content has no length either`(_ code: UInt16) {
         let sent = text(HTTPResponse(status: HTTPStatus(code: code), contentType: "text/plain", text: "hello"))
@@ -89,6 +115,21 @@ import Testing
         response.add(name, "evil")
         let (parsed, _) = try #require(try TestResponse.parse(bytes(response), toHead: false))
         #expect(!parsed.fields.contains { $0.value == "evil" })
+    }
+
+    @Test func `has its fields changed in place`() {
+        var response = HTTPResponse(status: .ok, contentType: "text/plain", text: "")
+        response.add("Vary", "a")
+        response.add("X-Empty", "")
+        response.add("vary", "b: c")
+        func lines() -> [String] { response.fields.map { "\($0.name)=\($0.value)" } }
+        #expect(lines() == ["Content-Type=text/plain", "Vary=a", "X-Empty=", "vary=b: c"])
+        #expect(response.field("VARY") == "a" && response.field("x-empty") == "" && response.field("var") == nil)
+        response.set("Vary", "d")
+        #expect(lines() == ["Content-Type=text/plain", "X-Empty=", "Vary=d"])
+        response.remove("content-type")
+        response.remove("absent")
+        #expect(lines() == ["X-Empty=", "Vary=d"])
     }
 
     @Test func `with random values can be read back`() throws {
