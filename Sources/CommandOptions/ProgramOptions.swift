@@ -33,13 +33,16 @@ package struct ProgramOptions: Sendable {
     private let otherVariables: [String]
     private let sections: [OptionSection]
     private let configuration: Option<String?>
+    private let rule: @Sendable (OptionValues) -> String?
 
     /// Declares a program's options. Variables are `environmentPrefix` and the option's name in upper case with `_`;
     /// `configuration` is the option that names the file, and must be in one of the sections. `otherVariables` are read
-    /// by the program itself, and are no slips however near they are to an option's.
+    /// by the program itself, and are no slips however near they are to an option's. `rule` says in a sentence what is
+    /// wrong with values that are good each for itself, and nil when nothing is.
     package init(
         name: String, summary: String, environmentPrefix: String, sections: [OptionSection],
-        configuration: Option<String?>, otherVariables: [String] = []
+        configuration: Option<String?>, otherVariables: [String] = [],
+        rule: @escaping @Sendable (OptionValues) -> String? = { _ in nil }
     ) {
         let names = sections.flatMap(\.options).map(\.name)
         precondition(Set(names).count == names.count, "an option is declared twice")
@@ -51,6 +54,7 @@ package struct ProgramOptions: Sendable {
         self.sections = sections
         self.configuration = configuration
         self.otherVariables = otherVariables
+        self.rule = rule
     }
 
     private var declarations: [OptionDeclaration] { sections.flatMap(\.options) }
@@ -105,6 +109,7 @@ package struct ProgramOptions: Sendable {
             throw UsageProblemThrown(
                 .missingOption(name: declaration.name, placeholder: declaration.placeholder))
         }
+        if let sentence = rule(values) { throw UsageProblemThrown(.rule(sentence)) }
         return .run(values)
     }
 

@@ -19,18 +19,8 @@ package struct ServerCertificates: Sendable {
         _ settings: ServerSettings, clock: Clock, random: RandomSource, logger: Logger
     ) throws(StartFailure) {
         let (certificates, keys) = (settings.tlsCertificates, settings.tlsKeys)
-        guard certificates.count == keys.count else {
-            throw StartFailure(
-                description:
-                    "--tls-certificate names \(certificates.count) and --tls-key \(keys.count); expected one key "
-                    + "for each certificate, in the same order")
-        }
+        // The options are in pairs: ServerOptions has refused anything else.
         guard !certificates.isEmpty else { return nil }
-        guard certificates.count <= TLSContext.certificatesMax else {
-            throw StartFailure(
-                description: "--tls-certificate names \(certificates.count) files; expected at most "
-                    + "\(TLSContext.certificatesMax)")
-        }
         let files = zip(certificates, keys).map { CertificateFiles(certificate: $0, key: $1) }
         do throws(CertificateFailure) {
             store = try CertificateStore(files, clock: clock, random: random)

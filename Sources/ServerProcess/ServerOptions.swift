@@ -5,6 +5,7 @@ package import DocumentPages
 internal import Glibc
 package import HTTPServer
 package import Platform
+internal import TransportSecurity
 
 /// What an operator can set of a server as such.
 package struct ServerSettings: Sendable {
@@ -121,7 +122,18 @@ package struct ServerOptions: Sendable {
         return ProgramOptions(
             name: name, summary: summary, environmentPrefix: environmentPrefix,
             sections: [general] + sections + [limits, observation], configuration: configuration,
-            otherVariables: otherVariables)
+            otherVariables: otherVariables
+        ) { [tlsCertificate, tlsKey] values in
+            let (certificates, keys) = (values[tlsCertificate].count, values[tlsKey].count)
+            guard certificates == keys else {
+                return "--tls-certificate names \(certificates) and --tls-key \(keys); expected one key for each "
+                    + "certificate, in the same order"
+            }
+            guard certificates <= TLSContext.certificatesMax else {
+                return "--tls-certificate names \(certificates) files; expected at most \(TLSContext.certificatesMax)"
+            }
+            return nil
+        }
     }
 
     /// The settings that were given.

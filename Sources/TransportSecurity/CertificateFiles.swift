@@ -40,6 +40,12 @@ package struct CertificateSummary: Hashable, Sendable {
     package let begins: UnixTime
     /// When it ends to be valid.
     package let expires: UnixTime
-    /// What works but will make some clients refuse it; empty is as it should be.
-    package let warnings: [String]
+    /// What works but is not as it should be: most often some clients will refuse it. Empty is as it should be.
+    package private(set) var warnings: [String]
+
+    func adding(warning: String) -> CertificateSummary {
+        var copy = self
+        copy.warnings.append(warning)
+        return copy
+    }
 }

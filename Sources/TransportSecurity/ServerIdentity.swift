@@ -11,6 +11,10 @@ final class ServerIdentity: @unchecked Sendable {
     let chain: [OpaquePointer]
     let key: OpaquePointer
     let summary: CertificateSummary
+    /// Which kind of key it is (RSA, elliptic curve, Ed25519 …), as OpenSSL numbers them.
+    let keyKind: Int32
+    /// The names in lower case, for comparing.
+    private let names: Set<String>
 
     /// A chain of five with RSA-4096 keys takes 12 KiB; a bundle of a whole trust store, taken by mistake, 220.
     static let fileBytesMax = 131_072
@@ -56,6 +60,8 @@ final class ServerIdentity: @unchecked Sendable {
         chain = certificates
         self.key = key
         summary = Self.summary(files.certificate, [first] + certificates, now: now)
+        keyKind = EVP_PKEY_get_base_id(key)
+        names = Set(summary.names.map { $0.lowercased() })
     }
 
     deinit {
@@ -69,6 +75,9 @@ final class ServerIdentity: @unchecked Sendable {
         let flags = wildcards ? X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS : X509_CHECK_FLAG_NO_WILDCARDS
         return X509_check_host(certificate, name, 0, UInt32(flags), nil) == 1
     }
+
+    /// Whether it is for every name that `other` is for; one without names stands in for nobody and nobody for it.
+    func hasNames(of other: ServerIdentity) -> Bool { !other.names.isEmpty && other.names.isSubset(of: names) }
 
     private static func free(_ certificates: [OpaquePointer]) {
         for certificate in certificates { X509_free(certificate) }

@@ -26,6 +26,9 @@ package final class TLSContext: @unchecked Sendable {
     /// What is in use, in the order given; the first is shown to clients that ask for no name, or for an unknown one.
     package let certificates: [CertificateSummary]
     private let identities: [ServerIdentity]
+    /// For each identity those of other kinds of keys that may stand in for it, itself first: a client gets the one that
+    /// it can check.
+    private let alternatives: [[Int]]
     private let tickets: TicketKeys
     private var contexts: [OpaquePointer] = []
 
@@ -37,8 +40,9 @@ package final class TLSContext: @unchecked Sendable {
         for pair in files { identities.append(try ServerIdentity(pair, now: now)) }
         self.identities = identities
         self.tickets = tickets
-        certificates = identities.map(\.summary)
-        for identity in identities { contexts.append(try make(identity)) }
+        alternatives = identities.indices.map { Self.alternatives(to: $0, among: identities) }
+        certificates = identities.indices.map { Self.summary(of: $0, among: identities) }
+        for places in alternatives { contexts.append(try make(places.map { identities[$0] })) }
     }
 
     deinit {
@@ -48,24 +52,48 @@ package final class TLSContext: @unchecked Sendable {
     /// The context new connections begin with; OpenSSL moves them to another one when the client names it.
     var first: OpaquePointer { contexts[0] }
 
-    private func make(_ identity: ServerIdentity) throws(CertificateFailure) -> OpaquePointer {
+    /// The identity itself and, for every other kind of key, the first one that has all of its names.
+    private static func alternatives(to place: Int, among identities: [ServerIdentity]) -> [Int] {
+        var kinds: Set = [identities[place].keyKind]
+        let others = identities.indices.filter { other in
+            identities[other].hasNames(of: identities[place]) && kinds.insert(identities[other].keyKind).inserted
+        }
+        return [place] + others
+    }
+
+    /// What is told of an identity, with a warning when no client can ever be shown it.
+    private static func summary(of place: Int, among identities: [ServerIdentity]) -> CertificateSummary {
+        let own = identities[place]
+        let hiding = identities[..<place].first { $0.keyKind == own.keyKind && $0.hasNames(of: own) }
+        guard let hiding else { return own.summary }
+        return own.summary.adding(
+            warning: "no client is shown it: \(hiding.summary.path) has the same kind of key and all of its names")
+    }
+
+    /// - Parameter group: certificates with keys of different kinds; OpenSSL shows each client one that it can check.
+    private func make(_ group: [ServerIdentity]) throws(CertificateFailure) -> OpaquePointer {
+        let path = group[0].summary.path
         OpenSSLError.clear()
         guard let context = SSL_CTX_new(TLS_server_method()) else {
-            throw CertificateFailure(path: identity.summary.path, reason: OpenSSLError.takeReason())
+            throw CertificateFailure(path: path, reason: OpenSSLError.takeReason())
         }
         var isDone =
             no_tls_set_versions(context) == 1 && SSL_CTX_set_cipher_list(context, Self.ciphers) == 1
             && no_tls_set_groups(context, Self.groups) == 1
-            && SSL_CTX_use_certificate(context, identity.certificate) == 1
-            && SSL_CTX_use_PrivateKey(context, identity.key) == 1
-        for certificate in identity.chain { isDone = isDone && no_tls_add_chain(context, certificate) == 1 }
+        for identity in group {
+            isDone =
+                isDone && SSL_CTX_use_certificate(context, identity.certificate) == 1
+                && SSL_CTX_use_PrivateKey(context, identity.key) == 1
+            // The chain is that of the certificate set last.
+            for certificate in identity.chain { isDone = isDone && no_tls_add_chain(context, certificate) == 1 }
+        }
         // Sessions are kept by the clients, in tickets; the server remembers none. The id keeps them apart from those of
         // other programs with the same keys.
         isDone = isDone && SSL_CTX_set_session_id_context(context, [1], 1) == 1
         guard isDone else {
             let reason = OpenSSLError.takeReason()
             SSL_CTX_free(context)
-            throw CertificateFailure(path: identity.summary.path, reason: "OpenSSL refuses this certificate: \(reason)")
+            throw CertificateFailure(path: path, reason: "OpenSSL refuses this certificate: \(reason)")
         }
         no_tls_set_behaviour(context)
         SSL_CTX_set_timeout(context, Self.sessionSeconds)
@@ -93,16 +121,25 @@ package final class TLSContext: @unchecked Sendable {
         return context
     }
 
-    /// RFC 6066 §3: the certificate for the name the client asks for; an exact name before a wildcard.
+    /// RFC 6066 §3: the certificates for the name the client asks for; an exact name before a wildcard, then the choice of
+    /// kinds of keys, then the order given.
     private func chooseCertificate(_ ssl: OpaquePointer) -> Int32 {
         guard contexts.count > 1, let name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) else {
             return SSL_TLSEXT_ERR_OK
         }
-        let place =
-            identities.firstIndex { $0.covers(name, wildcards: false) }
-            ?? identities.firstIndex { $0.covers(name, wildcards: true) }
-        if let place { SSL_set_SSL_CTX(ssl, contexts[place]) }
+        if let place = place(of: name, wildcards: false) ?? place(of: name, wildcards: true) {
+            SSL_set_SSL_CTX(ssl, contexts[place])
+        }
         return SSL_TLSEXT_ERR_OK
+    }
+
+    private func place(of name: UnsafePointer<CChar>, wildcards: Bool) -> Int? {
+        var best: Int?
+        for (place, identity) in identities.enumerated() where identity.covers(name, wildcards: wildcards) {
+            if let best, alternatives[best].count >= alternatives[place].count { continue }
+            best = place
+        }
+        return best
     }
 
     /// RFC 7301 §3.2: no protocol in common is a fatal `no_application_protocol`.

@@ -43,9 +43,9 @@ static int extend(X509 *certificate, X509 *issuer, int kind, const char *value) 
     return done;
 }
 
-int stub_certificate(const char *subject, const char *names, long begins, long ends, int is_authority,
+int stub_certificate(const char *subject, const char *names, long begins, long ends, int is_authority, int is_rsa,
                      const char *issuer_certificate, const char *issuer_key, char **certificate, char **key) {
-    EVP_PKEY *own = EVP_EC_gen("P-256");
+    EVP_PKEY *own = is_rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256");
     X509 *made = X509_new();
     X509 *issuer = issuer_certificate ? read_certificate(issuer_certificate) : NULL;
     EVP_PKEY *signer = issuer_key ? read_key(issuer_key) : NULL;

@@ -20,9 +20,10 @@ package struct StubCertificate: Sendable {
     ///   - names: for whom, as `IP:127.0.0.1,DNS:crm.test`.
     ///   - begins: seconds from now, as `ends`.
     ///   - issuer: nil: it signs itself.
+    ///   - isRSA: with a key for RSA (2,048 bits), otherwise for ECDSA (P-256).
     package init(
         names: String? = "IP:127.0.0.1,DNS:crm.test", subject: String = "stub", begins: Int = -3_600, ends: Int = 3_600,
-        isAuthority: Bool = false, issuer: StubCertificate? = nil
+        isAuthority: Bool = false, issuer: StubCertificate? = nil, isRSA: Bool = false
     ) throws {
         var certificate: UnsafeMutablePointer<CChar>?
         var key: UnsafeMutablePointer<CChar>?
@@ -32,8 +33,8 @@ package struct StubCertificate: Sendable {
         }
         guard
             stub_certificate(
-                subject, names, begins, ends, isAuthority ? 1 : 0, issuer?.certificate, issuer?.key, &certificate, &key)
-                == 1, let certificate, let key
+                subject, names, begins, ends, isAuthority ? 1 : 0, isRSA ? 1 : 0, issuer?.certificate, issuer?.key,
+                &certificate, &key) == 1, let certificate, let key
         else { throw Failure() }
         self.certificate = String(cString: certificate)
         self.key = String(cString: key)

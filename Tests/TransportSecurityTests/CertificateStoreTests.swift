@@ -120,6 +120,59 @@ import TransportSecurity
         for (name, expected) in rows { #expect(try shown(store, name).name == expected, "\(name ?? "none")") }
     }
 
+    /// What a client is shown that can check only one kind of key.
+    private func shown(_ store: CertificateStore, _ name: String?, rsa: Bool) throws -> String {
+        let client = try TLSClient(
+            authority: authority.authority, name: name, version: 12,
+            ciphers: rsa ? "ECDHE-RSA-AES128-GCM-SHA256" : "ECDHE-ECDSA-AES128-GCM-SHA256")
+        let pair = try SessionPair(store, client)
+        do throws(TLSClient.Failure) { try pair.exchange() } catch { return "refused" }
+        return client.peer.name
+    }
+
+    @Test func `shows each client the kind of key it can check, in whatever order the files are given`() throws {
+        let names = "DNS:a.test,DNS:*.b.test,IP:127.0.0.1"
+        let rsa = try authority.files("rsa", names: names.replacing("a.test", with: "A.test"), isRSA: true)
+        for files in [[files, rsa], [rsa, files]] {
+            let store = try authority.store(files)
+            #expect(store.present.certificates.allSatisfy { $0.warnings.isEmpty })
+            for name in ["a.test", "x.b.test"] {
+                #expect(try shown(store, name, rsa: true) == "rsa")
+                #expect(try shown(store, name, rsa: false) == "server")
+            }
+            // Each brings its own chain; without a name it is the same pair.
+            #expect(try shown(store, "a.test").count == 2)
+            #expect(try ["rsa", "server"].contains(shown(store, nil).name))
+        }
+    }
+
+    @Test func `lets a certificate of another kind stand in only where it has all names`() throws {
+        let wide = try authority.files("wide", names: "DNS:a.test,DNS:w.test", isRSA: true)
+        let narrow = try authority.files("narrow", names: "DNS:a.test")
+        let other = try authority.files("other", names: "DNS:o.test")
+        let rows: [(name: String, rsa: Bool, expected: String)] = [
+            ("a.test", true, "wide"), ("a.test", false, "narrow"), ("w.test", true, "wide"),
+            ("w.test", false, "refused"), ("o.test", false, "other"), ("o.test", true, "refused"),
+        ]
+        for files in [[wide, narrow, other], [other, narrow, wide]] {
+            let store = try authority.store(files)
+            for row in rows {
+                #expect(try shown(store, row.name, rsa: row.rsa) == row.expected, "\(row)")
+            }
+        }
+    }
+
+    @Test func `warns of a certificate that another one hides`() throws {
+        let double = try authority.files("double", names: "DNS:a.test")
+        let rsa = try authority.files("rsa", names: "DNS:a.test", isRSA: true)
+        let store = try authority.store([files, rsa, double])
+        #expect(
+            store.present.certificates.map(\.warnings) == [
+                [], [], ["no client is shown it: \(files.certificate) has the same kind of key and all of its names"],
+            ])
+        #expect(try shown(store, "a.test", rsa: false) == "server")
+    }
+
     @Test func `takes changed files, and keeps what it has when one of them is bad`() throws {
         let store = try authority.store([files])
         let before = try SessionPair(store, TLSClient(authority: authority.authority, name: "a.test"))

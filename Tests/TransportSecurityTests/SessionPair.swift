@@ -28,8 +28,8 @@ struct Authority {
     }
 
     /// Writes a certificate for these names under a file name.
-    func files(_ name: String, names: String?, ends: Int = 3_600) throws -> CertificateFiles {
-        let made = try StubCertificate(names: names, subject: name, ends: ends, issuer: authority)
+    func files(_ name: String, names: String?, ends: Int = 3_600, isRSA: Bool = false) throws -> CertificateFiles {
+        let made = try StubCertificate(names: names, subject: name, ends: ends, issuer: authority, isRSA: isRSA)
         return CertificateFiles(
             certificate: try folder.write(name + ".pem", made.certificate + authority.certificate),
             key: try folder.write(name + ".key", made.key))

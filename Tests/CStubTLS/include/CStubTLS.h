@@ -11,7 +11,7 @@ typedef struct ssl_ctx_st stub_context;
 // Makes a key and a certificate for it, both as PEM that the caller frees with free(). `names` is a subjectAltName list
 // as openssl.cnf spells it ("IP:127.0.0.1,DNS:crm.test"). Times are seconds from now. Without an issuer it signs itself.
 // Returns 1, or 0 when something failed.
-int stub_certificate(const char *subject, const char *names, long begins, long ends, int is_authority,
+int stub_certificate(const char *subject, const char *names, long begins, long ends, int is_authority, int is_rsa,
                      const char *issuer_certificate, const char *issuer_key, char **certificate, char **key);
 
 // A server's TLS settings; with `http2` it chooses h2 when that is offered, with `client_authority` it demands a client
