@@ -268,9 +268,9 @@ struct RunningOutbox {
     }
 }
 
-/// Looks until it is so, for ten seconds of real time.
+/// Looks until it is so, for a minute of real time.
 func until(_ condition: () async throws -> Bool) async throws {
-    let end = MonotonicTime.now() + .seconds(10)
+    let end = MonotonicTime.now() + .seconds(60)
     while MonotonicTime.now() < end {
         if try await condition() { return }
         try await Task.sleep(for: .milliseconds(1))

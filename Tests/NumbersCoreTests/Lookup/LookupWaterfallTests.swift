@@ -57,7 +57,7 @@ import Testing
         let service = try service(script)
         async let outcome = service.lookup(query(budget: .milliseconds(300)), for: .sample()).value
         if case .hang = script {
-            await eventually { time.sleepers == 3 }
+            try await eventually { time.sleepers == 3 }
             time.advance(.milliseconds(240))
         }
         #expect(Self.word(await outcome) == word)
@@ -94,7 +94,7 @@ import Testing
         time.advance(.seconds(31 * 86_400))
         suppliers.state.withLock { $0.scripts = ["one": .answer("NEW")] }
         #expect(Self.word(await service.lookup(query(), for: .sample()).value) == "2000 OLD cache cached")
-        await eventually { suppliers.state.withLock { $0.kept.values.first?.name?.text } == "NEW" }
+        try await eventually { suppliers.state.withLock { $0.kept.values.first?.name?.text } == "NEW" }
         #expect(Self.word(await service.lookup(query(), for: .sample()).value) == "2000 NEW cache cached")
     }
 
@@ -113,7 +113,7 @@ import Testing
     func budget(milliseconds: Int) async throws {
         let service = try service(.stuck(.seconds(600)))
         async let outcome = service.lookup(query(budget: .milliseconds(milliseconds)), for: .sample()).value
-        await eventually { time.sleepers == 3 }
+        try await eventually { time.sleepers == 3 }
         // What is left is for the charge: a quarter of the budget, 60 ms at most.
         time.advance(.milliseconds(milliseconds - min(60, milliseconds / 4)))
         #expect(Self.word(await outcome) == "2000 - -")
@@ -127,7 +127,7 @@ import Testing
         let service = try service(script, nothingFoundFree: true)
         async let outcome = service.lookup(query(budget: .milliseconds(200)), for: .sample()).value
         if case .hang = script {
-            await eventually { time.sleepers == 3 }
+            try await eventually { time.sleepers == 3 }
             time.advance(.milliseconds(200))
         }
         #expect(Self.word(await outcome) == word)
@@ -154,7 +154,7 @@ import Testing
     func suppressedMeanwhile() async throws {
         let service = try service(.answer("ACME", after: .milliseconds(150)))
         async let outcome = service.lookup(query(), for: .sample()).value
-        await eventually { time.sleepers == 3 }
+        try await eventually { time.sleepers == 3 }
         ports.state.withLock { $0.names = [Self.number: NumberRecord(isSuppressed: true, name: nil)] }
         names.apply(changedNumbers: [try #require(E164(Self.number))], revision: 1)
         _ = await names.records(for: [try #require(E164(Self.number))], deadline: MonotonicTime(nanoseconds: .max))
@@ -178,7 +178,7 @@ import Testing
         suppliers.state.withLock { $0.scripts = ["one": .answer("ACME", after: .milliseconds(100))] }
         let numbers = [Self.number, "+14155552672", "+14155552673", "+14155552672", "nonsense"]
         async let batch = service.batch(query(numbers), for: .sample()).value
-        await eventually { time.sleepers == 6 }
+        try await eventually { time.sleepers == 6 }
         time.advance(.milliseconds(100))
         let outcome = await batch
         guard case .answered(let body, let receipt) = outcome, let object = (try? JSONValue(parsing: body))?.object

@@ -61,7 +61,7 @@ import Testing
         let dips = SupplierDips.sample(
             fake, suppliers: [try .sample("one", position: 1), try .sample("two", position: 2)])
         #expect(try await dips.ask().word == word)
-        if word == "unnamed" { await eventually { fake.state.withLock { $0.kept.count } == 1 } }
+        if word == "unnamed" { try await eventually { fake.state.withLock { $0.kept.count } == 1 } }
         #expect(fake.state.withLock { $0.kept.count } == (word == "unnamed" ? 1 : 0))
     }
 
@@ -73,7 +73,7 @@ import Testing
             suppliers: [try .sample("slow", timeout: 4_000, position: 1), try .sample("quick", position: 2)])
         async let outcome = dips.ask()
         // The slow one, the hedge and the one who waits.
-        await eventually { fake.time.sleepers == 3 }
+        try await eventually { fake.time.sleepers == 3 }
         // Without measured times the second is asked at half of the first one's time-out.
         fake.time.advance(.milliseconds(1_999))
         #expect(fake.asked == ["slow"])
@@ -87,12 +87,12 @@ import Testing
         script(["one": .answer("LATE", after: .milliseconds(150))])
         let dips = SupplierDips.sample(fake, suppliers: [try .sample("one")])
         async let outcome = dips.ask(until: fake.time.now + .milliseconds(40))
-        await eventually { fake.time.sleepers == 3 }
+        try await eventually { fake.time.sleepers == 3 }
         fake.time.advance(.milliseconds(40))
         #expect(try await outcome.word == "late")
         #expect(dips.present.flights == 1)
         fake.time.advance(.milliseconds(110))
-        await eventually { fake.state.withLock { $0.kept.values.first?.name?.text } == "LATE" }
+        try await eventually { fake.state.withLock { $0.kept.values.first?.name?.text } == "LATE" }
         #expect(dips.present.flights == 0)
     }
 
@@ -102,7 +102,7 @@ import Testing
         let dips = SupplierDips.sample(
             fake, suppliers: [try .sample("one", timeout: 40, position: 1), try .sample("two", position: 2)])
         async let outcome = dips.ask()
-        await eventually { fake.time.sleepers == 3 }
+        try await eventually { fake.time.sleepers == 3 }
         fake.time.advance(.milliseconds(20))
         #expect(try await outcome.word == "two TWO")
         fake.time.advance(.seconds(600))
@@ -114,7 +114,7 @@ import Testing
         let dips = SupplierDips.sample(fake, suppliers: [try .sample("one")])
         let words = try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<100 { group.addTask { try await dips.ask().word } }
-            await eventually { fake.time.sleepers == 102 }
+            try await eventually { fake.time.sleepers == 102 }
             fake.time.advance(.milliseconds(50))
             return try await group.reduce(into: Set()) { $0.insert($1) }
         }
@@ -128,7 +128,7 @@ import Testing
         let words = try await withThrowingTaskGroup(of: String.self) { group in
             for last in 10..<30 { group.addTask { try await dips.ask("+141555526\(last)").word } }
             // Three are asked about; the others are told that nobody could be asked.
-            await eventually { fake.time.sleepers == 9 && dips.present.flights == 3 }
+            try await eventually { fake.time.sleepers == 9 && dips.present.flights == 3 }
             fake.time.advance(.milliseconds(60))
             return try await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
         }

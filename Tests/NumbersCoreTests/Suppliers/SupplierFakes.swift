@@ -62,11 +62,12 @@ final class VirtualTime: Sendable {
     }
 }
 
-/// Waits until something that other tasks do has happened; a minute at most, for a busy machine.
-func eventually(_ condition: () -> Bool) async {
+/// Waits until something that other tasks do has happened; a minute at most, for a busy machine. What comes after it
+/// would wait for ever if it has not.
+func eventually(_ condition: () -> Bool) async throws {
     let end = MonotonicTime.now() + .seconds(60)
-    while !condition(), MonotonicTime.now() < end { await Task.yield() }
-    #expect(condition())
+    while !condition(), MonotonicTime.now() < end { try await Task.sleep(for: .milliseconds(1)) }
+    try #require(condition())
 }
 
 /// Suppliers whose answers the test decides, by host.
