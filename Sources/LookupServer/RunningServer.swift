@@ -103,7 +103,7 @@ final class RunningServer {
         logger.info(
             "started",
             [
-                ("listening", .text(process.address.description)), ("loops", .integer(Int64(settings.server.loops))),
+                ("listening", .setting(process.address.description)), ("loops", .integer(Int64(settings.server.loops))),
                 ("number_plan", .text(plans.present.value.metadataVersion)),
             ])
     }

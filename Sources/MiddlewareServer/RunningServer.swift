@@ -101,7 +101,7 @@ final class RunningServer {
         log.logger.info(
             "started",
             [
-                ("listening", .text(process.address.description)), ("loops", .integer(Int64(settings.server.loops))),
+                ("listening", .setting(process.address.description)), ("loops", .integer(Int64(settings.server.loops))),
                 ("number_plan", .text(plan.value.metadataVersion)),
             ])
     }

@@ -193,4 +193,13 @@ enum CallRows {
                 .time(record.endedAt), .integer(record.seq), .time(record.call.updatedAt))
         }
     }
+
+    /// Drops the days that no call is left of: those whose youngest call is older than every call of the workspace.
+    static func removeEmptyDays(on connection: Connection) throws(DatabaseError) {
+        try connection.run(
+            """
+            DELETE FROM call_days WHERE NOT EXISTS
+                (SELECT 1 FROM calls WHERE workspace_id = call_days.workspace_id AND seq <= call_days.creation_max)
+            """)
+    }
 }

@@ -232,8 +232,11 @@ package enum CallTable {
     /// - Returns: how many.
     package static func sweep(createdBefore limit: UnixTime, on connection: Connection) throws(DatabaseError) -> Int {
         let old = try connection.all(
-            "SELECT seq, workspace_id, subject FROM calls INDEXED BY calls_by_age WHERE created_at < ? LIMIT ?",
-            .time(limit), .integer(Int64(sweepMax))
+            """
+            SELECT seq, workspace_id, subject FROM calls INDEXED BY calls_by_age WHERE created_at < ? AND NOT EXISTS
+                (SELECT 1 FROM deliveries WHERE subject_id = calls.id AND state = 'pending')
+            LIMIT ?
+            """, .time(limit), .integer(Int64(sweepMax))
         ) { row throws(DatabaseError) in
             (seq: row.integer(0), workspace: WorkspaceID(value: row.integer(1)), subject: row.optionalText(2))
         }
@@ -243,6 +246,7 @@ package enum CallTable {
                 "DELETE FROM calls WHERE seq = ? AND workspace_id = ?", .integer(call.seq),
                 .integer(call.workspace.value))
         }
+        if !old.isEmpty, old.count < sweepMax { try CallRows.removeEmptyDays(on: connection) }
         return old.count
     }
 }

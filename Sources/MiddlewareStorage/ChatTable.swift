@@ -72,7 +72,9 @@ package enum ChatTable {
         try connection.run(
             """
             DELETE FROM chats WHERE seq IN (
-                SELECT seq FROM chats INDEXED BY chats_by_age WHERE created_at < ? LIMIT ?)
+                SELECT seq FROM chats INDEXED BY chats_by_age WHERE created_at < ? AND NOT EXISTS
+                    (SELECT 1 FROM deliveries WHERE subject_id = chats.id AND state = 'pending')
+                LIMIT ?)
             """, .time(limit), .integer(Int64(CallTable.sweepMax)))
     }
 }

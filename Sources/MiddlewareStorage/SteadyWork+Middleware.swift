@@ -19,10 +19,11 @@ extension SteadyWork {
     ///   - sweeps: done once a minute.
     package convenience init(
         writer: DatabaseWriter, readers: ReaderPool, listeners: [any MiddlewareChangeListener], sweeps: [Sweep],
-        clock: Clock, logger: Logger
+        settlingTime: Duration = settlingTime, clock: Clock, logger: Logger
     ) {
         self.init(
-            writer: writer, readers: readers, listener: Fan(listeners: listeners), sweeps: sweeps, clock: clock,
+            writer: writer, readers: readers, listener: Fan(listeners: listeners), sweeps: sweeps,
+            settlingTime: settlingTime, clock: clock,
             logger: logger)
     }
 }

@@ -269,6 +269,15 @@ package enum LedgerBook {
         return nil
     }
 
+    /// What keys spent on days that no cap is counted against any more. A day stays for those whose clock goes back.
+    static let oldSpending = Sweep(of: "key_spending") { now, connection throws(DatabaseError) in
+        try connection.run(
+            """
+            DELETE FROM key_spending WHERE (key_id, day) IN
+                (SELECT key_id, day FROM key_spending WHERE day < ? LIMIT ?)
+            """, .integer(now.dayNumber - 1), .integer(Int64(Sweep.rowsMax)))
+    }
+
     private static func addSpending(
         _ amount: MicroUSD, _ charge: Charge, on connection: Connection
     ) throws(DatabaseError) {

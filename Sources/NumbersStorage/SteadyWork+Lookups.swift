@@ -13,7 +13,7 @@ extension SteadyWork {
     /// What LookupServer does all the time.
     package convenience init(
         writer: DatabaseWriter, readers: ReaderPool, credentials: CredentialDirectory, names: CallerNameDirectory,
-        suppliers: SupplierKeeper, clock: Clock, logger: Logger
+        suppliers: SupplierKeeper, settlingTime: Duration = settlingTime, clock: Clock, logger: Logger
     ) {
         let asking = Chore(every: Self.roundInterval, atEnd: true) {
             await suppliers.round(readers: readers, writer: writer, deadline: clock.monotonic() + Self.accessTime)
@@ -30,8 +30,9 @@ extension SteadyWork {
         self.init(
             writer: writer, readers: readers,
             listener: Memory(credentials: credentials, names: names, suppliers: suppliers),
-            sweeps: [ReplyTable.expired, SupplierTable.oldDays, CacheTable.expired], chores: [uses, asking],
-            clock: clock, logger: logger)
+            sweeps: [ReplyTable.expired, SupplierTable.oldDays, LedgerBook.oldSpending, CacheTable.expired],
+            chores: [uses, asking],
+            settlingTime: settlingTime, clock: clock, logger: logger)
     }
 }
 

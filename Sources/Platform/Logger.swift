@@ -2,7 +2,14 @@
 
 /// A value in a log line.
 package enum LogValue: Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
+    /// Whatever it is: redacted.
     case text(String)
+    /// The name of a record. As it is, for its digits are those of no telephone number.
+    case identifier(any RecordIdentifier)
+    /// A moment, in UTC.
+    case time(UnixTime)
+    /// What the operator has set or named, an address or a file: digits stay, keys and tokens are masked all the same.
+    case setting(String)
     case integer(Int64)
     case boolean(Bool)
 
@@ -56,6 +63,9 @@ package struct LogLine {
         case .integer(let number): bytes.append(contentsOf: String(number).utf8)
         case .boolean(let flag): bytes.append(contentsOf: (flag ? "true" : "false").utf8)
         case .text(let text): addText(Redaction.redact(Array(text.utf8)))
+        case .identifier(let identifier): addText(Array(identifier.description.utf8))
+        case .time(let time): addText(Array(time.rfc3339().utf8))
+        case .setting(let text): addText(Array(Redaction.withoutKeys(text).utf8))
         }
     }
 

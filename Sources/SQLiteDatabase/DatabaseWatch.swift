@@ -39,9 +39,14 @@ package final class DatabaseWatch: Sendable {
         case .failure: canRead = false
         }
         // An empty write takes the write lock and waits for what is being written; a full disk lets it pass, but has
-        // failed others since the last look.
+        // failed others since the last look. Once it has, only a commit that reaches the disk shows that there is room
+        // again.
+        let mustCommit = !isUp
         var canWrite: Bool
-        switch await writer.write(deadline: deadline, { _ throws(DatabaseError) in }) {
+        switch await writer.write(
+            deadline: deadline,
+            { connection throws(DatabaseError) in if mustCommit { try connection.changeHeaderToItself() } })
+        {
         case .success: canWrite = true
         case .failure: canWrite = false
         }

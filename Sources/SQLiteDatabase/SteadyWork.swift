@@ -35,6 +35,11 @@ package final class SteadyWork: Sendable {
     package static let roundInterval: Duration = .milliseconds(200)
     private static let healthInterval: Duration = .seconds(1)
     private static let sweepInterval: Duration = .seconds(60)
+    /// How long the clock must have gone evenly before anything is dropped because of its age. A machine often starts
+    /// with a wrong time and learns the right one a few minutes later; what was dropped by then would be gone.
+    package static let settlingTime: Duration = .seconds(600)
+    /// A clock that moves by more than this between two rounds has been set.
+    private static let clockStepMax: Duration = .seconds(3_600)
     /// How long dropping one block may take.
     private static let accessTime: Duration = .seconds(2)
 
@@ -44,6 +49,7 @@ package final class SteadyWork: Sendable {
     private let follower: ChangeFollower
     private let sweeps: [Sweep]
     private let chores: [Chore]
+    private let settlingTime: Duration
     private let clock: Clock
     private let logger: Logger
     private let isStopping = Atomic<Bool>(false)
@@ -53,9 +59,10 @@ package final class SteadyWork: Sendable {
     ///   - listener: told of every change.
     ///   - sweeps: done once a minute, after the feed of changes itself.
     ///   - chores: done in this order when several are due.
+    ///   - settlingTime: how long the clock must have gone evenly before anything is swept.
     package init(
         writer: DatabaseWriter, readers: ReaderPool, listener: any ChangeListener, sweeps: [Sweep],
-        chores: [Chore] = [], clock: Clock, logger: Logger
+        chores: [Chore] = [], settlingTime: Duration = settlingTime, clock: Clock, logger: Logger
     ) {
         self.writer = writer
         let feed = Sweep(of: "changes") { now, connection throws(DatabaseError) in
@@ -64,6 +71,7 @@ package final class SteadyWork: Sendable {
         }
         self.sweeps = [feed] + sweeps
         self.chores = chores
+        self.settlingTime = settlingTime
         self.clock = clock
         self.logger = logger
         follower = ChangeFollower(readers: readers, clock: clock, listener: listener)
@@ -93,19 +101,35 @@ package final class SteadyWork: Sendable {
     private func maintain() async {
         let all =
             [Chore(every: Self.healthInterval) { [database] in await database.look() }] + chores
-            + [Chore(every: Self.sweepInterval) { await self.sweepAll() }]
         let start = clock.monotonic()
         var due = all.map { $0.isDoneAtOnce ? start : start + $0.interval }
+        var clockOffset = clockOffset
+        var sweepDue = start + settlingTime
         while !isStopping.load(ordering: .relaxed) {
             let now = clock.monotonic()
+            let offset = self.clockOffset
+            if abs(offset - clockOffset) > Self.clockStepMax.wholeNanoseconds / 1_000 {
+                logger.warning("clock_was_set", [("seconds", .integer((offset - clockOffset) / 1_000_000))])
+                sweepDue = now + settlingTime
+            }
+            clockOffset = offset
             for (index, chore) in all.enumerated() where now >= due[index] {
                 await chore.work()
                 due[index] = now + chore.interval
+            }
+            if now >= sweepDue {
+                await sweepAll()
+                sweepDue = now + Self.sweepInterval
             }
             // Cancelled only together with the whole program.
             try? await Task.sleep(for: Self.roundInterval)
         }
         for chore in all where chore.isDoneAtEnd { await chore.work() }
+    }
+
+    /// How far the two clocks are apart, in microseconds: the same at any time unless one of them is set.
+    private var clockOffset: Int64 {
+        clock.wall().microseconds - Int64(clamping: clock.monotonic().nanoseconds / 1_000)
     }
 
     private func sweepAll() async {

@@ -11,7 +11,8 @@ package struct Sweep: Sendable {
     let table: StaticString
     /// As many as this having been dropped, there may be more.
     let blockRows: Int
-    let drop: @Sendable (UnixTime, Connection) throws(DatabaseError) -> Int
+    /// Drops one block, in the caller's transaction; returns how many rows.
+    package let drop: @Sendable (UnixTime, Connection) throws(DatabaseError) -> Int
 
     /// - Parameters:
     ///   - table: the table, or the first of those that it drops rows of.

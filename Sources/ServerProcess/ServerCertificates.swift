@@ -37,7 +37,7 @@ package struct ServerCertificates: Sendable {
         do throws(CertificateFailure) {
             tell(try store.reload(), "certificate_loaded")
         } catch {
-            logger.error("certificate_refused", [("file", .text(error.path)), ("reason", .text(error.reason))])
+            logger.error("certificate_refused", [("file", .setting(error.path)), ("reason", .text(error.reason))])
         }
     }
 
@@ -46,17 +46,21 @@ package struct ServerCertificates: Sendable {
             logger.info(
                 event,
                 [
-                    ("file", .text(certificate.path)), ("names", .text(certificate.names.joined(separator: " "))),
-                    ("expires", .text(certificate.expires.rfc3339())),
+                    ("file", .setting(certificate.path)), ("names", .text(certificate.names.joined(separator: " "))),
+                    ("expires", .time(certificate.expires)),
                 ])
             var warnings = certificate.warnings
             let now = clock.wall()
             if certificate.expires > now, certificate.expires < now + Self.expiryWarning {
-                warnings.append("it expires on \(certificate.expires.rfc3339())")
+                warnings.append("it expires soon")
             }
             for warning in warnings {
                 logger.warning(
-                    "certificate_doubtful", [("file", .text(certificate.path)), ("reason", .text(warning))])
+                    "certificate_doubtful",
+                    [
+                        ("file", .setting(certificate.path)), ("reason", .text(warning)),
+                        ("expires", .time(certificate.expires)),
+                    ])
             }
         }
     }

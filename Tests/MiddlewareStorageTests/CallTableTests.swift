@@ -214,4 +214,22 @@ import Testing
         #expect(try fixture.integer("SELECT count(*) FROM call_segments") == 1)
         #expect(try fixture.integer("SELECT count(*) FROM call_logs") == 1)
     }
+
+    @Test func `an old call stays until it is delivered or given up, and its days go with it`() throws {
+        let fixture = try CallFixture()
+        let old = try fixture.save(start: 0)
+        fixture.advance(.seconds(3 * 86_400))
+        try fixture.save(start: 3 * 86_400)
+        #expect(try fixture.integer("SELECT count(*) FROM call_days") == 4)
+        try fixture.connection.run(
+            """
+            INSERT INTO deliveries (workspace_id, connector_id, subject_kind, subject_id, contact_key, state, is_head,
+                due_at, created_at)
+            VALUES (?, 1, 'call', ?, 'x', 'pending', 1, 0, 0)
+            """, .integer(fixture.workspace.id.value), .blob(old.id.bytes))
+        #expect(try CallTable.sweep(createdBefore: fixture.now, on: fixture.connection) == 0)
+        try fixture.connection.execute("UPDATE deliveries SET state = 'dead', is_head = 0, settled_at = 1")
+        #expect(try CallTable.sweep(createdBefore: fixture.now, on: fixture.connection) == 1)
+        #expect(try fixture.integer("SELECT count(*) FROM call_days") == 2)
+    }
 }

@@ -35,6 +35,9 @@ import Testing
         }
         #expect(key == "ann@example.com")
         #expect(try ChatTable.sweep(createdBefore: fixture.now, on: fixture.connection) == 0)
+        // Not before it has been delivered, or given up.
+        #expect(try ChatTable.sweep(createdBefore: fixture.time(1), on: fixture.connection) == 0)
+        try fixture.connection.execute("DELETE FROM deliveries")
         #expect(try ChatTable.sweep(createdBefore: fixture.time(1), on: fixture.connection) == 1)
     }
 }

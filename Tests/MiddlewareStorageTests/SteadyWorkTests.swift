@@ -35,7 +35,8 @@ import Testing
         let listeners = [Listener(), Listener()]
         let clock = Clock(wall: { [time = office.time] in time.now }, monotonic: MonotonicTime.now)
         let keeper = SteadyWork(
-            writer: writer, readers: readers, listeners: listeners, sweeps: [TokenTable.expired], clock: clock,
+            writer: writer, readers: readers, listeners: listeners, sweeps: [TokenTable.expired], settlingTime: .zero,
+            clock: clock,
             logger: Logger(sink: sink, clock: clock))
         let running = Task { await keeper.run() }
         func eventually(_ condition: () throws -> Bool) async throws -> Bool {

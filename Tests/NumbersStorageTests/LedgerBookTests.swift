@@ -333,6 +333,22 @@ private struct LedgerModel {
         #expect(try office.audit().fault == nil)
     }
 
+    @Test("what a key spent is forgotten once no cap is counted against that day")
+    func oldSpending() throws {
+        let office = try Office()
+        let account = try office.account(micros: 100_000)
+        let today = Charge.sample(account, cap: 4_000).at.dayNumber
+        for day in today - 40...today {
+            try office.connection.run(
+                "INSERT INTO key_spending (key_id, day, spent_micros) VALUES (?, ?, 1)",
+                .integer(account.keyID.value), .integer(day))
+        }
+        let now = UnixTime(seconds: today * 86_400)
+        #expect(try LedgerBook.oldSpending.drop(now, office.connection) == 39)
+        #expect(try LedgerBook.oldSpending.drop(now, office.connection) == 0)
+        #expect(try office.integer("SELECT min(day) FROM key_spending") == today - 1)
+    }
+
     @Test("holds of other starts are released, those of this one stay")
     func releasedHolds() throws {
         let office = try Office()

@@ -156,6 +156,43 @@ import Testing
         fault_vfs_destroy(vfs)
     }
 
+    @Test("a full disk counts as down until there is room again, though a write of nothing passes")
+    func fullDisk() async throws {
+        let office = try Office()
+        let name = "full-\(Hex.encode(RandomSource.system.integer()))"
+        let vfs = try #require(fault_vfs_create(name))
+        do {
+            let house = try House(office, vfs: name)
+            let watch = house.keeper.database
+            func note() async -> Bool {
+                switch await house.writer.write(
+                    deadline: MonotonicTime.now() + .seconds(60),
+                    { connection throws(DatabaseError) in
+                        try ChangeFeed.note(.names, at: UnixTime(seconds: 0), on: connection)
+                    })
+                {
+                case .success: true
+                case .failure: false
+                }
+            }
+            await watch.look()
+            #expect(watch.isUp)
+            fault_vfs_arm(vfs, Int32(FAULT_WRITE), 1, 1, FAULT_DISK_FULL)
+            #expect(await !note())
+            for _ in 0..<4 {
+                await watch.look()
+                #expect(!watch.isUp)
+            }
+            fault_vfs_disarm(vfs)
+            // The writer may first have to mend what the full disk has left.
+            for _ in 0..<4 where !watch.isUp { await watch.look() }
+            #expect(watch.isUp)
+            #expect(await note())
+            house.close()
+        }
+        fault_vfs_destroy(vfs)
+    }
+
     @Test("a supplier that the administrator adds is asked by the running server, one that is removed is not")
     func suppliers() async throws {
         let office = try Office()
@@ -206,7 +243,7 @@ import Testing
             chores: [
                 .init(every: SteadyWork.roundInterval) { calls.withLock { $0.rounds += 1 } },
                 .init(every: .seconds(600), atOnce: false, atEnd: true) { calls.withLock { $0.ends += 1 } },
-            ], clock: office.time.clock, logger: Logger(sink: house.sink, clock: .system))
+            ], settlingTime: .zero, clock: office.time.clock, logger: Logger(sink: house.sink, clock: .system))
         let running = Task { await keeper.run() }
         #expect(try await house.eventually { calls.withLock { $0.blocks } == 4 })
         #expect(calls.withLock { $0.failing } == 1)
@@ -214,6 +251,57 @@ import Testing
         keeper.stop()
         await running.value
         #expect(calls.withLock { $0.rounds } >= 1 && calls.withLock { $0.ends } == 1)
+        house.close()
+    }
+
+    @Test("nothing is dropped for its age before the clock has gone evenly for a while, also after it was set")
+    func settling() async throws {
+        let office = try Office()
+        let house = try House(office)
+        let hands = Monitor<(wall: UnixTime, monotonic: MonotonicTime)>((office.time.now, MonotonicTime.now()))
+        let clock = Clock(
+            wall: { hands.withLock { $0.wall } }, monotonic: { hands.withLock { $0.monotonic } })
+        let sweeps = Monitor(0)
+        let rounds = Monitor(0)
+        let keeper = SteadyWork(
+            writer: house.writer, readers: house.readers, listener: Deaf(),
+            sweeps: [
+                Sweep(of: "one") { _, _ throws(DatabaseError) in
+                    sweeps.withLock { $0 += 1 }
+                    return 0
+                }
+            ],
+            chores: [.init(every: .zero) { rounds.withLock { $0 += 1 } }], settlingTime: .seconds(600), clock: clock,
+            logger: Logger(sink: house.sink, clock: .system))
+        let running = Task { await keeper.run() }
+        /// Two whole rounds later.
+        func look() async throws -> Int {
+            let seen = rounds.withLock { $0 }
+            #expect(try await house.eventually { rounds.withLock { $0 } >= seen + 2 })
+            return sweeps.withLock { $0 }
+        }
+        func pass(_ seconds: Int64) {
+            hands.withLock { ($0.wall, $0.monotonic) = ($0.wall + .seconds(seconds), $0.monotonic + .seconds(seconds)) }
+        }
+        #expect(try await look() == 0)
+        pass(599)
+        #expect(try await look() == 0)
+        pass(1)
+        #expect(try await look() == 1)
+        // An hour is what a clock may be corrected by; more means that somebody has set it, forward or back.
+        hands.withLock { $0.wall = $0.wall + .seconds(3_600) }
+        pass(60)
+        #expect(try await look() == 2)
+        hands.withLock { $0.wall = $0.wall + .seconds(10 * 86_400) }
+        pass(60)
+        #expect(try await look() == 2)
+        hands.withLock { $0.wall = $0.wall - .seconds(10 * 86_400) }
+        pass(599)
+        #expect(try await look() == 2)
+        pass(600)
+        #expect(try await look() == 3)
+        keeper.stop()
+        await running.value
         house.close()
     }
 }

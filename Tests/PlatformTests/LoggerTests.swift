@@ -32,6 +32,23 @@ import Testing
         #expect(Self.line([("t", .text(text))]) == "{\"ts\":\"2026-01-02T03:04:05.678Z\",\"t\":\"\(written)\"}")
     }
 
+    private struct SampleID: RecordIdentifier {
+        static let prefix = "dlv_"
+        let value: Int64
+    }
+
+    @Test("names of records, moments and the operator's own settings stay readable; keys in a setting do not")
+    func unmasked() {
+        #expect(
+            Self.line([("id", .identifier(SampleID(value: 1))), ("at", .time(UnixTime(seconds: 1_795_275_388)))])
+                == #"{"ts":"2026-01-02T03:04:05.678Z","id":"dlv_0000000000000001","at":"2026-11-21T15:36:28Z"}"#)
+        #expect(
+            Self.line([("listening", .setting("192.168.100.10:8080"))])
+                == #"{"ts":"2026-01-02T03:04:05.678Z","listening":"192.168.100.10:8080"}"#)
+        let key = "nol_0123456789abcdef0123456789abcdef01234567"
+        #expect(!Self.line([("file", .setting("/etc/\(key)\"\n"))]).contains("0123456789"))
+    }
+
     @Test("keys and numbers in a text are masked, integers are not")
     func redacts() {
         let key = "nol_0123456789abcdef0123456789abcdef01234567"

@@ -300,7 +300,7 @@ package final class Outbox: Sendable {
             if Task.isCancelled {
                 lastWrites += 1
                 guard lastWrites < Self.lastWritesMax else {
-                    return logger.error("delivery_not_recorded", [("delivery", .text(delivery.id.description))])
+                    return logger.error("delivery_not_recorded", [("delivery", .identifier(delivery.id))])
                 }
             } else {
                 await alarm.ring(at: clock.monotonic() + Self.storagePause)
@@ -329,8 +329,8 @@ package final class Outbox: Sendable {
         case .delivered, .skipped, .notSent, .withoutConnector, .interrupted, .gone: return
         }
         let fields: [(StaticString, LogValue)] = [
-            ("delivery", .text(delivery.id.description)), ("workspace", .text(delivery.workspace.description)),
-            ("connector", .text(delivery.connector.description)), ("attempts", .integer(Int64(delivery.attempts))),
+            ("delivery", .identifier(delivery.id)), ("workspace", .identifier(delivery.workspace)),
+            ("connector", .identifier(delivery.connector)), ("attempts", .integer(Int64(delivery.attempts))),
             ("code", .text(failure.code)),
         ]
         if isDead {
