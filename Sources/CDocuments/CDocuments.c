@@ -11,6 +11,9 @@ static const unsigned char index_bytes[] = {
 static const unsigned char api_bytes[] = {
 #embed "../../docs/api.md"
 };
+static const unsigned char spam_signal_bytes[] = {
+#embed "../../docs/spam-signal.md"
+};
 static const unsigned char middleware_bytes[] = {
 #embed "../../docs/middleware.md"
 };
@@ -64,6 +67,7 @@ static const unsigned char crm_middleware_template_bytes[] = {
 
 NO_DOCUMENT(index)
 NO_DOCUMENT(api)
+NO_DOCUMENT(spam_signal)
 NO_DOCUMENT(middleware)
 NO_DOCUMENT(operating)
 NO_DOCUMENT(nocli)

@@ -9,6 +9,8 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
     case index
     /// The lookup API by example, `docs/api.md`.
     case api
+    /// What a spam score is made of, `docs/spam-signal.md`.
+    case spamSignal
     /// The CRM middleware by example, `docs/middleware.md`.
     case middleware
     /// Deploying and running the server, `docs/operating.md`.
@@ -51,6 +53,7 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
             switch self {
             case .index: no_document_index()
             case .api: no_document_api()
+            case .spamSignal: no_document_spam_signal()
             case .middleware: no_document_middleware()
             case .operating: no_document_operating()
             case .nocli: no_document_nocli()
@@ -75,6 +78,7 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
         switch self {
         case .index: "docs/index.md"
         case .api: "docs/api.md"
+        case .spamSignal: "docs/spam-signal.md"
         case .middleware: "docs/middleware.md"
         case .operating: "docs/operating.md"
         case .nocli: "docs/nocli.md"
@@ -97,7 +101,7 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
     package var sites: Set<ServerSite> {
         switch self {
         case .index, .operating, .nocli, .design, .templates, .integrations, .styleSheet: [.lookup, .middleware]
-        case .api, .integration3CX, .openAPI, .template3CX: [.lookup]
+        case .api, .spamSignal, .integration3CX, .openAPI, .template3CX: [.lookup]
         case .middleware, .crm3CX, .crmFreeSWITCH, .crmAsterisk, .middlewareOpenAPI, .middlewareTemplate3CX:
             [.middleware]
         }
@@ -108,6 +112,7 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
         switch self {
         case .index: "/docs"
         case .api: "/docs/api"
+        case .spamSignal: "/docs/spam-signal"
         case .middleware: "/docs/middleware"
         case .operating: "/docs/operating"
         case .nocli: "/docs/nocli"
@@ -128,8 +133,8 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
     /// What the bytes are.
     package var format: Format {
         switch self {
-        case .index, .api, .middleware, .operating, .nocli, .design, .templates, .integrations, .integration3CX,
-            .crm3CX, .crmFreeSWITCH, .crmAsterisk:
+        case .index, .api, .spamSignal, .middleware, .operating, .nocli, .design, .templates, .integrations,
+            .integration3CX, .crm3CX, .crmFreeSWITCH, .crmAsterisk:
             .markdown
         case .styleSheet: .css
         case .openAPI, .middlewareOpenAPI: .json

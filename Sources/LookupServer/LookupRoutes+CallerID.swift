@@ -21,7 +21,7 @@ extension LookupRoutes {
         // A PBX with its template wrong sends the key in the number's place: it must not come back as a name.
         let number = Redaction.withoutKeys(sent)
         let miss: @Sendable (HTTPStatus) -> HTTPResponse = { status in
-            Self.plain(text.body(.none, number: number), status: status)
+            Self.plain(text.missBody(number: number), status: status)
         }
         let denied: @Sendable (AccessDenial) -> HTTPResponse = { denial in
             // Storage in trouble is no reason for a caller to wait or for a PBX to show an error.
@@ -45,7 +45,8 @@ extension LookupRoutes {
             return lookups.callerID(query, for: admission.credential).map { outcome in
                 switch outcome {
                 case .answered(let record, let receipt):
-                    var response = Self.plain(text.body(record, number: number), status: .ok)
+                    var response = Self.plain(
+                        text.body(record.name?.name, record.spam?.score(at: clock.wall()), number: number), status: .ok)
                     if let receipt { Replies.add(receipt, to: &response) }
                     return response
                 case .paymentRequired: return miss(.paymentRequired)
@@ -60,7 +61,7 @@ extension LookupRoutes {
 
     /// `GET /v1/cid` and `/v1/cid/`: the PBX failed to fill in the number. No key, no work.
     func callerIDWithoutNumber(_ request: HTTPRequest) -> Reply {
-        .ready(Self.plain(Self.callerIDText(request.lenientQuery()).body(.none, number: ""), status: .ok))
+        .ready(Self.plain(Self.callerIDText(request.lenientQuery()).missBody(number: ""), status: .ok))
     }
 
     static func plain(_ body: String, status: HTTPStatus) -> HTTPResponse {
@@ -72,7 +73,7 @@ extension LookupRoutes {
     /// - Parameter query: as sent, if it could be read; `miss` in it decides the body here too.
     static func callerIDFault(_ fault: HTTPFault, query: String?) -> HTTPResponse {
         let parameters = HTTPQuery(lenient: Array((query ?? "").utf8).span)
-        var response = plain(callerIDText(parameters).body(.none, number: ""), status: fault.status)
+        var response = plain(callerIDText(parameters).missBody(number: ""), status: fault.status)
         if case .methodNotAllowed(let allow) = fault { response.add("Allow", allow) }
         return response
     }

@@ -212,7 +212,7 @@ extension LookupRoutes {
     }
 
     /// A country that the numbering plan knows; nil when none is given.
-    private func country(_ text: String?, _ plan: NumberingPlan) throws(BodyFault) -> Region? {
+    func country(_ text: String?, _ plan: NumberingPlan) throws(BodyFault) -> Region? {
         guard let text else { return nil }
         guard let region = Region(text.uppercased()), region.isGeographic, plan.contains(region) else {
             throw .invalid("`country`: expected an ISO 3166-1 alpha-2 code such as US that the numbering plan knows.")

@@ -14,6 +14,7 @@ struct LookupRoutes: Sendable {
     let access: AccessControl
     let lookups: LookupService
     let accounts: any AccountStore
+    let reports: any ReportStore
     let credentials: CredentialDirectory
     let plan: PresentPlan
     let site: DocumentSite
@@ -37,6 +38,7 @@ struct LookupRoutes: Sendable {
                 Route(.post, base + "/parse", name: "parse", handler: parse),
                 Route(.post, base + "/parse/batch", name: "parse_batch", handler: parseBatch),
                 Route(.get, base + "/countries", name: "countries", handler: countries),
+                Route(.post, base + "/report", name: "report", handler: report),
                 Route(
                     .get, base + "/cid/{number}", name: "cid", headAllowed: false, hasNumberInPath: true,
                     handler: callerID),
@@ -163,6 +165,8 @@ struct LookupPolicy: Sendable {
     let lookupBudgetMilliseconds: Int
     let callerIDBudgetMilliseconds: Int
     let signupsPerHour: Int
+    /// Whether reports of free accounts count for the spam score.
+    let countsFreeReports: Bool
     /// The address that customers reach this server by; nil: taken from each request's `Host`.
     let publicOrigin: PublicOrigin?
 }

@@ -13,6 +13,7 @@ struct LookupSettings: Sendable {
     let lookupBudgetMilliseconds: Int
     let callerIDBudgetMilliseconds: Int
     let isNothingFoundFree: Bool
+    let countsFreeReports: Bool
     let freeDipsPerDay: Int
     let supplierSpendCap: MicroUSD?
     let secretKeyFile: String?
@@ -37,6 +38,8 @@ struct LookupSettings: Sendable {
     private static let nothingFoundFreeOption = Option<Bool>.flag(
         "nothing-found-free", help: "Do not charge an answer without a name.")
 
+    private static let freeReportsOption = Option<Bool>.flag(
+        "count-free-reports", help: "Let reports of free accounts count for the spam score.")
     private static let freeDipsOption = Option.value(
         "free-dips-per-day", .integer(0...1_000_000), default: "50",
         help: "Paid supplier queries a free account may cause a day.")
@@ -60,7 +63,7 @@ struct LookupSettings: Sendable {
                 "Service",
                 [
                     signupsOption.declaration, budgetOption.declaration, callerIDBudgetOption.declaration,
-                    nothingFoundFreeOption.declaration, numberPlanOption.declaration,
+                    nothingFoundFreeOption.declaration, freeReportsOption.declaration, numberPlanOption.declaration,
                 ]),
             OptionSection(
                 "Suppliers",
@@ -77,6 +80,7 @@ struct LookupSettings: Sendable {
         lookupBudgetMilliseconds = values[Self.budgetOption]
         callerIDBudgetMilliseconds = values[Self.callerIDBudgetOption]
         isNothingFoundFree = values[Self.nothingFoundFreeOption]
+        countsFreeReports = values[Self.freeReportsOption]
         freeDipsPerDay = values[Self.freeDipsOption]
         supplierSpendCap = values[Self.spendCapOption]
         secretKeyFile = values[Self.secretKeyOption]

@@ -97,6 +97,17 @@ enum Replies {
         response.add("RateLimit-Reset", String(rate.resetSeconds))
     }
 
+    // MARK: Reports
+
+    /// What was understood of a report.
+    static func report(_ number: E164, _ tag: ReportTag) -> [UInt8] {
+        var writer = document(reserving: 128)
+        writer.field("e164", number.text)
+        writer.field("tag", tag.rawValue)
+        writer.endObject()
+        return writer.finish()
+    }
+
     // MARK: Lookups
 
     static func lookup(_ outcome: LookupOutcome, _ request: HTTPRequest) -> HTTPResponse {

@@ -45,7 +45,8 @@ final class RunningServer {
         let ledger = SQLiteLedger(writer: writer, readers: readers, clock: clock, random: random, startID: startID)
         let credentials = CredentialDirectory(store: accounts)
         let names = CallerNameDirectory(
-            store: SQLiteCallerNames(readers: readers), capacity: Self.rememberedNumbers)
+            store: SQLiteCallerNames(readers: readers, countsFreeReports: settings.countsFreeReports),
+            capacity: Self.rememberedNumbers)
         let client = try StartFailure.wrapping("HTTP client") { () throws(SystemError) in
             try HTTPClient(
                 settings: HTTPSupplierTransport.settings, guard: NetworkGuard(allowed: settings.allowedNetworks),
@@ -74,13 +75,15 @@ final class RunningServer {
                 names: names, waterfall: NameWaterfall(names: names, dips: dips, clock: clock), ledger: ledger,
                 archive: ledger, inFlight: RequestsInFlight(), clock: clock,
                 isNothingFoundFree: settings.isNothingFoundFree),
-            accounts: accounts, credentials: credentials, plan: plans.present, site: DocumentSite(.lookup),
+            accounts: accounts, reports: SQLiteReports(writer: writer), credentials: credentials, plan: plans.present,
+            site: DocumentSite(.lookup),
             operations: operations,
             signups: AddressLimiter(), pageViews: AddressLimiter(),
             policy: LookupPolicy(
                 lookupBudgetMilliseconds: settings.lookupBudgetMilliseconds,
                 callerIDBudgetMilliseconds: settings.callerIDBudgetMilliseconds,
-                signupsPerHour: settings.signupsPerHour, publicOrigin: settings.server.publicOrigin),
+                signupsPerHour: settings.signupsPerHour, countsFreeReports: settings.countsFreeReports,
+                publicOrigin: settings.server.publicOrigin),
             clock: clock, random: random)
         self.routes = routes.all
         let server = HTTPServer(

@@ -8,7 +8,8 @@ package enum LookupSchema {
     package static let applicationID: Int32 = 0x4e4f_4c31
 
     package static let schema = DatabaseSchema(
-        applicationID: applicationID, productName: "LookupServer", migrations: [accountsAndLedger, suppliersAndCache],
+        applicationID: applicationID, productName: "LookupServer",
+        migrations: [accountsAndLedger, suppliersAndCache, spamSignal],
         otherProducts: [DatabaseProduct(applicationID: 0x4e4f_4d31, name: "MiddlewareServer")])
 
     /// Times are microseconds since 1970 in UTC, money is micro-USD, numbers are E.164 digits as an integer.

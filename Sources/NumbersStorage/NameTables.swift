@@ -8,19 +8,25 @@ package import SQLiteDatabase
 /// Reads and writes what the operator knows about numbers.
 package enum NameTables {
     /// What is recorded about a number.
-    package static func record(of number: E164, on connection: Connection) throws(DatabaseError) -> NumberRecord {
-        // One row of four look-ups by primary key, in the order in which they win.
+    /// - Parameter countsFreeReports: whether reports of free accounts count for its score.
+    package static func record(
+        of number: E164, countsFreeReports: Bool = false, on connection: Connection
+    ) throws(DatabaseError) -> NumberRecord {
+        // One row of five look-ups by primary key, in the order in which they win.
         let key: SQLValue = .integer(Int64(clamping: number.digits))
         let found = try connection.first(
             """
             SELECT suppressions.number IS NOT NULL, overrides.name, overrides.as_of, directory_names.name,
                    directory_names.as_of, cached_names.number IS NOT NULL, cached_names.name, cached_names.raw,
-                   cached_names.supplier, cached_names.obtained_at
+                   cached_names.supplier, cached_names.obtained_at, spam_evidence.number IS NOT NULL,
+                   spam_evidence.complaints, spam_evidence.prepaid_reports, spam_evidence.free_reports,
+                   spam_evidence.agreeing, spam_evidence.as_of
             FROM (SELECT ?1 AS number) AS asked
             LEFT JOIN suppressions ON suppressions.number = asked.number
             LEFT JOIN overrides ON overrides.number = asked.number
             LEFT JOIN directory_names ON directory_names.number = asked.number
             LEFT JOIN cached_names ON cached_names.number = asked.number
+            LEFT JOIN spam_evidence ON spam_evidence.number = asked.number
             """, key
         ) { row throws(DatabaseError) -> NumberRecord in
             var name: KnownName?
@@ -30,7 +36,11 @@ package enum NameTables {
                 name = KnownName(name: caller, source: .directory, asOf: row.text(4))
             }
             let cached = row.integer(5) != 0 ? CacheTable.cached(row, from: 6) : nil
-            return NumberRecord(isSuppressed: row.integer(0) != 0, name: name, cached: cached)
+            let evidence =
+                row.integer(10) != 0
+                ? SpamTables.sums(row, from: 11).evidence(countsFreeReports: countsFreeReports) : nil
+            return NumberRecord(
+                isSuppressed: row.integer(0) != 0, name: name, cached: cached, spam: evidence.map { .evidence($0) })
         }
         return found ?? .none
     }

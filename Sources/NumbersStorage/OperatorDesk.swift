@@ -23,7 +23,7 @@ package final class OperatorDesk {
     }
 
     package let connection: Connection
-    private let clock: Clock
+    let clock: Clock
     private let random: RandomSource
 
     package init(connection: Connection, clock: Clock, random: RandomSource) {
@@ -201,18 +201,6 @@ package final class OperatorDesk {
         let now = clock.wall()
         return try connection.transaction { () throws(DatabaseError) in
             try CacheTable.expire(number, at: now, on: connection)
-        }
-    }
-
-    /// Names to put into the directory in one transaction: enough to share the cost of the sync, few enough to keep a
-    /// running server's writer waiting for a few milliseconds only.
-    package static let importBlock = 1_000
-
-    /// Puts a block of at most `importBlock` names into the directory; the last one of a number wins.
-    package func importNames(_ names: [DirectoryName]) throws(DatabaseError) {
-        let now = clock.wall()
-        try connection.transaction { () throws(DatabaseError) in
-            try NameTables.importNames(names, at: now, on: connection)
         }
     }
 

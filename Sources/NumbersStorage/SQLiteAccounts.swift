@@ -118,15 +118,23 @@ package struct SQLiteAccounts: AccountStore, CredentialStore {
 /// What the operator knows about numbers, for a running server.
 package struct SQLiteCallerNames: CallerNameStore {
     private let readers: ReaderPool
+    private let countsFreeReports: Bool
 
-    package init(readers: ReaderPool) { self.readers = readers }
+    /// - Parameter countsFreeReports: whether reports of free accounts count for a score.
+    package init(readers: ReaderPool, countsFreeReports: Bool = false) {
+        self.readers = readers
+        self.countsFreeReports = countsFreeReports
+    }
 
     package func records(
         for numbers: [E164], deadline: MonotonicTime
     ) async -> Result<(records: [NumberRecord], revision: Int64), StorageUnavailable> {
         await readers.read(deadline: deadline) { connection throws(DatabaseError) in
             var records: [NumberRecord] = []
-            for number in numbers { records.append(try NameTables.record(of: number, on: connection)) }
+            for number in numbers {
+                records.append(
+                    try NameTables.record(of: number, countsFreeReports: countsFreeReports, on: connection))
+            }
             return (records: records, revision: try ChangeFeed.revision(on: connection))
         }.mapError { _ in StorageUnavailable() }
     }

@@ -30,9 +30,10 @@ extension SteadyWork {
         self.init(
             writer: writer, readers: readers,
             listener: Memory(credentials: credentials, names: names, suppliers: suppliers),
-            sweeps: [ReplyTable.expired, SupplierTable.oldDays, LedgerBook.oldSpending, CacheTable.expired],
-            chores: [uses, asking],
-            settlingTime: settlingTime, clock: clock, logger: logger)
+            sweeps: [
+                ReplyTable.expired, SupplierTable.oldDays, LedgerBook.oldSpending, CacheTable.expired,
+                SpamTables.expired,
+            ], chores: [uses, asking], settlingTime: settlingTime, clock: clock, logger: logger)
     }
 }
 

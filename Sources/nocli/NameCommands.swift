@@ -12,7 +12,7 @@ enum NameCommands {
         name: "name", summary: "caller names",
         commands: [importFile, pin, unpin, suppress, unsuppress, show, search, expire, stats])
 
-    private static let number: Argument<String> = .required(
+    static let number: Argument<String> = .required(
         "NUMBER", .numberText, help: "a number with its country code, or as dialled in --country")
     private static let name: Argument<CallerName> = .required(
         "NAME", ValueKind(placeholder: "NAME", expects: "a name that is not empty") { CallerName($0) },
@@ -32,11 +32,12 @@ enum NameCommands {
                 """
                 UTF-8 with a header: number,name and, if you have it, as_of (the day the name was obtained, such as \
                 2026-01-31). The last row of a number counts. Rows that cannot be read are listed with their line and \
-                left out; the others are imported.
+                left out; the others are imported. An import that was cut off goes on where it was when it is started \
+                again with the same file.
                 """
             ])
     ) { context throws(CommandFailure) in
-        try NameImport.run(path: context.values[file], country: context.values[country], context)
+        try NumberListImport.names(path: context.values[file], country: context.values[country], context)
     }
 
     private static let pin = Command(
@@ -191,7 +192,7 @@ enum NameCommands {
     }
 
     /// The number of the argument, which must be valid: a name for a number that nobody can have would never be found.
-    private static func readNumber(_ context: CommandContext) throws(CommandFailure) -> E164 {
+    static func readNumber(_ context: CommandContext) throws(CommandFailure) -> E164 {
         let plan = NumberingPlan.builtIn
         let number = NumberReading.read(
             context.values[number], country: context.values[country], input: .any, plan: plan)

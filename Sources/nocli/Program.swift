@@ -9,7 +9,8 @@ enum Program {
     /// All commands, in the order of the help text.
     static let families: [CommandFamily] = [
         AccountCommands.family, KeyCommands.family, BalanceCommands.family, LedgerCommands.family,
-        NameCommands.family, SupplierCommands.family, NumberCommands.family, WorkspaceCommands.family,
+        NameCommands.family, RiskCommands.family, SupplierCommands.family, NumberCommands.family,
+        WorkspaceCommands.family,
         ClientCommands.family, TokenCommands.family, ContextTokenCommands.family, ConnectorCommands.family,
         SecretCommands.family, ContactCommands.family, DeliveryCommands.family, DatabaseCommands.family,
         TemplateCommands.family,

@@ -100,7 +100,7 @@ import Testing
             "/docs", "/docs/operating", "/docs/nocli", "/docs/design", "/docs/templates", "/docs/style.css",
             "/integrations", "/api/spec",
         ]
-        let lookup = shared + ["/docs/api", "/docs/integrations/3cx"]
+        let lookup = shared + ["/docs/api", "/docs/spam-signal", "/docs/integrations/3cx"]
         let middleware =
             shared + [
                 "/docs/middleware", "/docs/integrations/crm-3cx", "/docs/integrations/crm-freeswitch",

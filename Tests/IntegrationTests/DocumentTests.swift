@@ -62,6 +62,10 @@ struct DocumentTests {
                 "ParseBatchAnswer",
                 try fixture.post("/v1/parse/batch", #"{"numbers": ["+12025550143"]}"#, key: account.key)
             ),
+            (
+                "ReportAnswer",
+                try fixture.post("/v1/report", #"{"number": "+12025550143", "tag": "spam"}"#, key: account.key)
+            ),
             ("CountriesAnswer", try fixture.get("/v1/countries", key: account.key)),
             ("SignupAnswer", try fixture.post("/v1/account/signup", "{}")),
             ("AccountAnswer", try fixture.get("/v1/account", key: account.key)),

@@ -39,6 +39,7 @@ import Testing
                   ledger           the ledger: show, verify
                   name             caller names: import, pin, unpin, suppress, unsuppress, show,
                                    search, expire, stats
+                  risk             what spam scores come from: import, explain, drop
                   supplier         paid sources of names: add, preset, presets, list, test,
                                    enable, disable, remove
                   number           the numbering plan: parse, format, compare, find, plan show,
@@ -78,7 +79,7 @@ import Testing
         arguments: [
             (
                 [],
-                "nocli: a command is missing: expected one of account, key, balance, ledger, name, supplier, number, workspace, client, token, context-token, connector, secret, contact, delivery, database, template\nRun 'nocli --help' to see what is possible.\n"
+                "nocli: a command is missing: expected one of account, key, balance, ledger, name, risk, supplier, number, workspace, client, token, context-token, connector, secret, contact, delivery, database, template\nRun 'nocli --help' to see what is possible.\n"
             ),
             (
                 ["acount"],

@@ -12,6 +12,7 @@ typedef struct {
 
 no_document no_document_index(void);
 no_document no_document_api(void);
+no_document no_document_spam_signal(void);
 no_document no_document_middleware(void);
 no_document no_document_operating(void);
 no_document no_document_nocli(void);

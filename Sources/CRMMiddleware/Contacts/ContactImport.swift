@@ -1,14 +1,12 @@
 // The rows of a file of contacts for the built-in book. Immutable rules; the reading state is `CSVReader`'s.
 
-internal import NumbersCore
+package import NumbersCore
 internal import Platform
 
 /// What the header of an import says about its columns.
 package struct ContactImportColumns: Sendable, Hashable {
-    /// Why a row or a file was left out.
-    package struct Fault: Error, Hashable, Sendable {
-        package let reason: String
-    }
+    /// What a header has to have.
+    package static let expected = "columns such as last_name,email,phone_business_1"
 
     private enum Column: Sendable, Hashable {
         case firstName, lastName, civility, email, company, title, entityID, entityType, entityURL
@@ -46,33 +44,32 @@ package struct ContactImportColumns: Sendable, Hashable {
     private let titles: [String]
 
     /// Reads the header row; an error says what is missing.
-    package static func parsing(_ header: [String]) -> Result<ContactImportColumns, Fault> {
+    package static func parsing(_ header: [String]) -> Result<ContactImportColumns, ImportFault> {
         let titles = header.map { $0.trimmed.lowercased() }
         let columns = titles.map { Column($0) }
         guard columns.contains(where: \.isName), columns.contains(where: { !$0.isCustom && !$0.isName }) else {
             // A file without a header begins with somebody's data, which no message may show.
             return .failure(
-                Fault(
-                    reason: "expected a header with columns such as last_name,email,phone_business_1, "
-                        + "found \(header.count) other columns"))
+                ImportFault(
+                    reason: "expected a header with \(expected), found \(header.count) other columns"))
         }
         let named = titles.filter { !$0.isEmpty }
         if let twice = named.first(where: { title in named.count(where: { $0 == title }) > 1 }) {
-            return .failure(Fault(reason: "the column \(twice) is there twice"))
+            return .failure(ImportFault(reason: "the column \(twice) is there twice"))
         }
         guard columns.count(where: \.isCustom) <= customMax else {
-            return .failure(Fault(reason: "expected at most \(customMax) columns besides those of the API"))
+            return .failure(ImportFault(reason: "expected at most \(customMax) columns besides those of the API"))
         }
         guard named.allSatisfy({ $0.unicodeScalars.count <= customNameMax }) else {
-            return .failure(Fault(reason: "expected column titles of at most \(customNameMax) characters"))
+            return .failure(ImportFault(reason: "expected column titles of at most \(customNameMax) characters"))
         }
         return .success(ContactImportColumns(columns: columns, titles: titles))
     }
 
     /// Reads one row.
-    package func entry(in row: [String]) -> Result<BookEntry, Fault> {
+    package func entry(in row: [String]) -> Result<BookEntry, ImportFault> {
         guard row.count == columns.count else {
-            return .failure(Fault(reason: "expected \(columns.count) fields, found \(row.count)"))
+            return .failure(ImportFault(reason: "expected \(columns.count) fields, found \(row.count)"))
         }
         var contact = CRMContact()
         contact.entityType = BuiltInConnector.entityType
@@ -87,7 +84,7 @@ package struct ContactImportColumns: Sendable, Hashable {
                 default: ContactFieldLimits.text
                 }
             guard text.utf8.count <= max || text.unicodeScalars.count <= max else {
-                return .failure(Fault(reason: "\(titles[index]) has more than \(max) characters"))
+                return .failure(ImportFault(reason: "\(titles[index]) has more than \(max) characters"))
             }
             switch column {
             case .firstName: contact.firstName = text
@@ -95,7 +92,7 @@ package struct ContactImportColumns: Sendable, Hashable {
             case .civility: contact.civility = text
             case .email:
                 guard ContactDraft.looksLikeAddress(text) else {
-                    return .failure(Fault(reason: "email is no e-mail address"))
+                    return .failure(ImportFault(reason: "email is no e-mail address"))
                 }
                 contact.email = text
             case .company: contact.company = text
@@ -106,7 +103,10 @@ package struct ContactImportColumns: Sendable, Hashable {
                 let lowered = text.prefix(8).lowercased()
                 guard lowered.hasPrefix("http://") || lowered.hasPrefix("https://"),
                     text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
-                else { return .failure(Fault(reason: "entity_url is no address that begins with http:// or https://")) }
+                else {
+                    return .failure(
+                        ImportFault(reason: "entity_url is no address that begins with http:// or https://"))
+                }
                 contact.entityURL = text
             case .line(let line): contact.lines[line] = text
             case .custom(let name): contact.custom.append(CRMContact.CustomField(name, text))
@@ -114,7 +114,7 @@ package struct ContactImportColumns: Sendable, Hashable {
             }
         }
         guard contact.firstName != nil || contact.lastName != nil || contact.company != nil else {
-            return .failure(Fault(reason: "first_name, last_name and company are empty"))
+            return .failure(ImportFault(reason: "first_name, last_name and company are empty"))
         }
         // Without an identifier of its own a row is known by what it says: importing it again changes nothing.
         return .success(BookEntry(entityID: entityID ?? UniqueID(naming: content(row)).description, contact: contact))

@@ -1,5 +1,7 @@
 // Comma-separated values, row by row from blocks of bytes. A value: the state of one file being read.
 
+internal import Platform
+
 /// Reads RFC 4180 text in UTF-8: quoted fields, doubled quotes, CRLF or LF, line breaks inside quotes.
 package struct CSVReader: Sendable {
     /// A row with the line it began on, or a row that is not CSV.
@@ -25,11 +27,45 @@ package struct CSVReader: Sendable {
     private var markBytes = 0
     private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
 
+    /// Bytes taken so far, and how many of them belong to rows that were handed out.
+    private var byteCount: Int64 = 0
+    private var rowStart: Int64 = 0
+
     package init() {}
+
+    /// Goes on at the beginning of a row.
+    /// - Parameter position: what a reader of the same text has said with ``position``.
+    package init(at position: Position) {
+        byteCount = position.byte
+        rowStart = position.byte
+        line = position.line
+        rowLine = position.line
+        // Only the beginning of the text can have a mark.
+        if position.byte > 0 { markBytes = Self.byteOrderMark.count }
+    }
+
+    /// A place between two rows.
+    package struct Position: Sendable, Hashable {
+        /// Bytes before it.
+        package let byte: Int64
+        /// The line it is on, from 1 on.
+        package let line: Int
+
+        package init(byte: Int64, line: Int) {
+            self.byte = byte
+            self.line = line
+        }
+
+        package static let start = Position(byte: 0, line: 1)
+    }
+
+    /// Where the row begins that has not ended yet: everything before it was handed out.
+    package var position: Position { Position(byte: rowStart, line: rowLine) }
 
     /// Takes a block and hands out every row that ends in it.
     package mutating func read(_ block: some Sequence<UInt8>, row handle: (Row) -> Void) {
         for byte in block {
+            byteCount += 1
             if markBytes < Self.byteOrderMark.count { begin(with: byte, handle) } else { consume(byte, handle) }
         }
     }
@@ -68,9 +104,7 @@ package struct CSVReader: Sendable {
             if byte == UInt8(ascii: "\n") {
                 // The line break is no part of the row.
                 rowBytes -= 1
-                endRow(handle)
-                line += 1
-                rowLine = line
+                endLine(handle)
                 return
             }
             readPlain(UInt8(ascii: "\r"))
@@ -99,9 +133,7 @@ package struct CSVReader: Sendable {
             pendingReturn = true
         case UInt8(ascii: "\n"):
             rowBytes -= 1
-            endRow(handle)
-            line += 1
-            rowLine = line
+            endLine(handle)
         default: readPlain(byte)
         }
     }
@@ -130,6 +162,14 @@ package struct CSVReader: Sendable {
         state = .fieldStart
     }
 
+    /// Ends a row with the line break that was just taken.
+    private mutating func endLine(_ handle: (Row) -> Void) {
+        endRow(handle)
+        line += 1
+        rowLine = line
+        rowStart = byteCount
+    }
+
     private mutating func endRow(_ handle: (Row) -> Void) {
         defer {
             fields.removeAll(keepingCapacity: true)
@@ -150,5 +190,19 @@ package struct CSVReader: Sendable {
             texts.append(text)
         }
         handle(.fields(line: rowLine, texts))
+    }
+}
+
+/// Why a row, or a whole file, was left out of an import.
+package struct ImportFault: Error, Hashable, Sendable {
+    package let reason: String
+
+    package init(reason: String) { self.reason = reason }
+
+    /// A header that lacks what it has to have.
+    static func header(expected: String, found header: [String]) -> ImportFault {
+        // A file without a header begins with a number, which no message may show.
+        let found = Redaction.redact(header.prefix(8).joined(separator: ","))
+        return ImportFault(reason: "expected a header with \(expected), found \(found)")
     }
 }

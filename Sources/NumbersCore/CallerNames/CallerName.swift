@@ -81,14 +81,15 @@ package struct NumberRecord: Hashable, Sendable {
     package let name: KnownName?
     /// What the paid suppliers said last; nil when they were never asked, and when the number is suppressed.
     package let cached: CachedName?
-    /// nil when nothing is known.
-    package let spam: SpamScore?
+    /// What the spam score comes from; nil when nothing is known, and when the number is suppressed: nothing is told
+    /// about a listing that is private.
+    package let spam: SpamSignal?
 
-    package init(isSuppressed: Bool, name: KnownName?, cached: CachedName? = nil, spam: SpamScore? = nil) {
+    package init(isSuppressed: Bool, name: KnownName?, cached: CachedName? = nil, spam: SpamSignal? = nil) {
         self.isSuppressed = isSuppressed
         self.name = isSuppressed ? nil : name
         self.cached = isSuppressed ? nil : cached
-        self.spam = spam
+        self.spam = isSuppressed ? nil : spam
     }
 
     /// The record with a name to answer.

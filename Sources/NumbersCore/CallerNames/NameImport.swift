@@ -23,14 +23,14 @@ package struct NameImportColumns: Sendable, Hashable {
     private let asOf: Int?
     private let count: Int
 
+    /// What a header has to have.
+    package static let expected = "the columns number,name[,as_of]"
+
     /// Reads the header row; an error says what is missing.
-    package static func parsing(_ header: [String]) -> Result<NameImportColumns, NameImportFault> {
+    package static func parsing(_ header: [String]) -> Result<NameImportColumns, ImportFault> {
         let titles = header.map { $0.lowercased() }
         guard let number = titles.firstIndex(of: "number"), let name = titles.firstIndex(of: "name") else {
-            // A file without a header begins with a number, which no message may show.
-            let found = Redaction.redact(header.prefix(8).joined(separator: ","))
-            return .failure(
-                NameImportFault(reason: "expected a header with the columns number,name[,as_of], found \(found)"))
+            return .failure(.header(expected: expected, found: header))
         }
         return .success(
             NameImportColumns(number: number, name: name, asOf: titles.firstIndex(of: "as_of"), count: header.count))
@@ -40,9 +40,9 @@ package struct NameImportColumns: Sendable, Hashable {
     /// - Parameter today: the day for rows without one.
     package func name(
         in row: [String], country: Region?, today: String, plan: NumberingPlan
-    ) -> Result<DirectoryName, NameImportFault> {
-        func fault(_ reason: String) -> Result<DirectoryName, NameImportFault> {
-            .failure(NameImportFault(reason: reason))
+    ) -> Result<DirectoryName, ImportFault> {
+        func fault(_ reason: String) -> Result<DirectoryName, ImportFault> {
+            .failure(ImportFault(reason: reason))
         }
         guard row.count == count else { return fault("expected \(count) fields, found \(row.count)") }
         guard
@@ -58,9 +58,4 @@ package struct NameImportColumns: Sendable, Hashable {
         }
         return .success(DirectoryName(number: number, name: name, asOf: day))
     }
-}
-
-/// Why a row or a file was left out.
-package struct NameImportFault: Error, Hashable, Sendable {
-    package let reason: String
 }

@@ -52,17 +52,22 @@ package struct CallerIDText: Sendable, Hashable {
     package static let standard = CallerIDText(
         miss: .unavailable, spamTag: nil, maxLength: defaultLength, isASCII: false)
 
-    /// The body for what is recorded about a number.
+    /// The body for what is known about a number.
     /// - Parameter number: the number as it was sent.
-    package func body(_ record: NumberRecord, number: String) -> String {
+    package func body(_ name: CallerName?, _ spam: SpamScore?, number: String) -> String {
         // A name that leaves nothing usable is no name; the tag then stands alone.
-        let name = record.name.flatMap { safeText($0.name.text) }
-        if let spamTag, let score = record.spam?.score, score >= spamTag.threshold,
+        let name = name.flatMap { safeText($0.text) }
+        if let spamTag, let score = spam?.score, score >= spamTag.threshold,
             let tagged = safeText(name.map { spamTag.text + " " + $0 } ?? spamTag.text)
         {
             return tagged
         }
-        if let name { return name }
+        return name ?? missBody(number: number)
+    }
+
+    /// The body when nothing is known, or nothing may be told.
+    /// - Parameter number: the number as it was sent.
+    package func missBody(number: String) -> String {
         switch miss {
         case .unavailable: return "UNAVAILABLE"
         case .empty: return ""

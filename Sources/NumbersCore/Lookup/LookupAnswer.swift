@@ -1,6 +1,7 @@
 // One answer of the lookup service, and its JSON. Immutable.
 
 package import JSONText
+package import Platform
 
 /// What is known about one number, every field true or null.
 package struct LookupAnswer: Sendable, Hashable {
@@ -17,10 +18,13 @@ package struct LookupAnswer: Sendable, Hashable {
     package let spam: SpamScore?
     package let verstat: Verstat
 
-    package init(facts: NumberFacts?, record: NumberRecord, verstat: Verstat) {
+    /// - Parameter now: when the answer is made; asked for only if something that fades is known.
+    package init(
+        facts: NumberFacts?, record: NumberRecord, verstat: Verstat, at now: @autoclosure () -> UnixTime
+    ) {
         self.facts = facts
         name = facts == nil ? nil : record.name
-        spam = facts == nil ? nil : record.spam
+        spam = facts == nil ? nil : record.spam?.score(at: now())
         self.verstat = verstat
     }
 }

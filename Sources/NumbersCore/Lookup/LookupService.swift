@@ -388,7 +388,7 @@ package struct LookupService: Sendable {
     private func render(_ facts: NumberFacts?, _ record: NumberRecord, _ query: LookupQuery) -> [UInt8] {
         // An answer with every field is under 900 bytes with all but the longest names.
         var writer = JSONWriter(reserving: 1024)
-        LookupAnswer(facts: facts, record: record, verstat: query.verstat)
+        LookupAnswer(facts: facts, record: record, verstat: query.verstat, at: clock.wall())
             .write(to: &writer, fields: query.fields, includesVersion: true)
         return writer.finish()
     }
@@ -422,8 +422,9 @@ extension LookupService {
         writer.token(LookupAnswer.schemaVersion)
         writer.key("results")
         writer.beginArray()
+        let now = clock.wall()
         for line in lines {
-            LookupAnswer(facts: line.facts, record: line.record, verstat: verstat)
+            LookupAnswer(facts: line.facts, record: line.record, verstat: verstat, at: now)
                 .write(to: &writer, includesVersion: false)
         }
         writer.endArray()

@@ -46,5 +46,7 @@ package enum Sandbox: Sendable, Hashable {
         return NumberRecord(isSuppressed: self == .suppressed, name: name, spam: spam)
     }
 
-    private var spam: SpamScore? { self == .risky ? SpamScore(score: 90, source: .complaints) : nil }
+    private var spam: SpamSignal? {
+        self == .risky ? .fixed(SpamScore(score: 90, source: .complaints)) : nil
+    }
 }

@@ -118,3 +118,38 @@ private func expectRows(_ text: [UInt8], _ expected: [CSVReader.Row], sourceLoca
                 == [.malformed(line: 1, reason: "longer than 16384 bytes")])
     }
 }
+
+@Suite struct CSVReaderPositionTests {
+    private static let text =
+        "\u{FEFF}number,name\r\n+1,\"a\nb\"\r\n\r\n+2,\"x\"\"y\"\n\"broken\" q\n+3,é\n+4,last"
+
+    private static func rows(_ bytes: [UInt8], from reader: CSVReader = CSVReader()) -> [CSVReader.Row] {
+        var reader = reader
+        var rows: [CSVReader.Row] = []
+        reader.read(bytes) { rows.append($0) }
+        reader.finish { rows.append($0) }
+        return rows
+    }
+
+    @Test("wherever a text is cut, what was handed out and what is read from the position on is the whole")
+    func resumes() {
+        let bytes = Array(Self.text.utf8)
+        let whole = Self.rows(bytes)
+        #expect(whole.count == 6)
+        for cut in 0...bytes.count {
+            var reader = CSVReader()
+            var before: [CSVReader.Row] = []
+            reader.read(bytes[..<cut]) { before.append($0) }
+            let position = reader.position
+            #expect(position.byte <= cut)
+            let after = Self.rows(Array(bytes[Int(position.byte)...]), from: CSVReader(at: position))
+            #expect(before + after == whole, "cut at \(cut)")
+        }
+    }
+
+    @Test("a position at the beginning still knows a byte-order mark")
+    func start() {
+        #expect(CSVReader().position == .start)
+        #expect(Self.rows(Array("\u{FEFF}a\n".utf8), from: CSVReader(at: .start)) == [.fields(line: 1, ["a"])])
+    }
+}

@@ -6,10 +6,8 @@ import Testing
         _ name: String?, number: String = "+14155552671", miss: CallerIDText.Miss = .unavailable, length: Int = 64,
         ascii: Bool = false, tag: CallerIDText.SpamTag? = nil, score: Int? = nil
     ) -> String {
-        let known = name.flatMap { CallerName($0) }.map { KnownName(name: $0, source: .override, asOf: "2026-01-02") }
-        let record = NumberRecord(
-            isSuppressed: false, name: known, spam: score.map { SpamScore(score: $0, source: .complaints) })
-        return CallerIDText(miss: miss, spamTag: tag, maxLength: length, isASCII: ascii).body(record, number: number)
+        CallerIDText(miss: miss, spamTag: tag, maxLength: length, isASCII: ascii).body(
+            name.flatMap { CallerName($0) }, score.map { SpamScore(score: $0, source: .complaints) }, number: number)
     }
 
     @Test(

@@ -1,5 +1,6 @@
 import JSONText
 import NumbersCore
+import Platform
 import Testing
 
 @Suite struct LookupAnswerTests {
@@ -17,7 +18,7 @@ import Testing
     @Test("an answer about a number that is not valid has the same shape with nothing in it")
     func invalid() {
         #expect(
-            Self.json(LookupAnswer(facts: nil, record: .none, verstat: .unknown))
+            Self.json(LookupAnswer(facts: nil, record: .none, verstat: .unknown, at: .now()))
                 == #"{"schema_version":"2026-11-01","e164":null,"valid":false,"#
                 + #""formatted":{"national":null,"international":null},"line_type":null,"carrier":null,"country":null,"#
                 + #""location":null,"timezones":[],"cnam":null,"verstat":"unknown","spam_score":null,"#
@@ -31,7 +32,7 @@ import Testing
         let text = Self.json(
             LookupAnswer(
                 facts: try Self.facts("+14155552671"), record: NumberRecord(isSuppressed: false, name: name),
-                verstat: .verified))
+                verstat: .verified, at: .now()))
         let object = try #require(try JSONValue(parsing: Array(text.utf8)).object)
         #expect(
             object.members.map(\.name) == [
@@ -58,26 +59,31 @@ import Testing
             (99, 99, "high"), (100, 99, "high"),
         ])
     func spam(score: Int, shown: Int, level: String) throws {
-        let record = NumberRecord(isSuppressed: false, name: nil, spam: SpamScore(score: score, source: .reports))
-        let text = Self.json(LookupAnswer(facts: try Self.facts("+14155552671"), record: record, verstat: .unknown))
+        let record = NumberRecord(
+            isSuppressed: false, name: nil, spam: .fixed(SpamScore(score: score, source: .reports)))
+        let text = Self.json(
+            LookupAnswer(facts: try Self.facts("+14155552671"), record: record, verstat: .unknown, at: .now()))
         #expect(
             text.contains(
                 "\"spam_score\":\(shown),\"risk\":{\"score\":\(shown),\"level\":\"\(level)\",\"model\":\"decay-1\"}"))
         #expect(text.contains(#""spam_score":"reports"}"#))
         // About a number that is not valid nothing is said.
-        #expect(Self.json(LookupAnswer(facts: nil, record: record, verstat: .unknown)).contains(#""spam_score":null,"#))
+        #expect(
+            Self.json(LookupAnswer(facts: nil, record: record, verstat: .unknown, at: .now())).contains(
+                #""spam_score":null,"#))
     }
 
     @Test("the version stands at the top level of a reply only")
     func version() {
         #expect(
-            Self.json(LookupAnswer(facts: nil, record: .none, verstat: .unknown), version: false).hasPrefix(
+            Self.json(LookupAnswer(facts: nil, record: .none, verstat: .unknown, at: .now()), version: false).hasPrefix(
                 #"{"e164":"#))
     }
 
     @Test("a non-geographic number has no country")
     func nonGeographic() throws {
-        let text = Self.json(LookupAnswer(facts: try Self.facts("+80012345678"), record: .none, verstat: .unknown))
+        let text = Self.json(
+            LookupAnswer(facts: try Self.facts("+80012345678"), record: .none, verstat: .unknown, at: .now()))
         #expect(text.contains(#""country":null"#))
         #expect(text.contains(#""valid":true"#))
     }
@@ -85,7 +91,7 @@ import Testing
     @Test("fields shows those it names, in the answer's order, and the version stays", arguments: AnswerField.allCases)
     func oneField(field: AnswerField) throws {
         let fields = try AnswerFields.parsing(field.rawValue).get()
-        let text = Self.json(LookupAnswer(facts: nil, record: .none, verstat: .unknown), fields: fields)
+        let text = Self.json(LookupAnswer(facts: nil, record: .none, verstat: .unknown, at: .now()), fields: fields)
         let object = try #require(try JSONValue(parsing: Array(text.utf8)).object)
         #expect(object.members.map(\.name) == ["schema_version", field.rawValue])
     }
@@ -99,7 +105,8 @@ import Testing
         ])
     func lists(text: String, names: [String]) throws {
         let fields = try AnswerFields.parsing(text).get()
-        let json = Self.json(LookupAnswer(facts: nil, record: .none, verstat: .unknown), fields: fields, version: false)
+        let json = Self.json(
+            LookupAnswer(facts: nil, record: .none, verstat: .unknown, at: .now()), fields: fields, version: false)
         #expect(try #require(try JSONValue(parsing: Array(json.utf8)).object).members.map(\.name) == names)
     }
 
