@@ -300,6 +300,25 @@ package final class OperatorDesk {
         }
     }
 
+    /// How many secrets of suppliers are sealed.
+    package func sealedCount() throws(DatabaseError) -> Int64 { try SupplierTable.sealedCount(on: connection) }
+
+    /// Seals every secret with another key, in one transaction: all or none.
+    /// - Parameter progress: how many are done.
+    /// - Returns: how many there were, or the first that could not be opened; then nothing was changed.
+    package func rotateSecrets(
+        from old: SecretVault, to new: SecretVault, progress: (Int64) -> Void
+    ) throws(DatabaseError) -> Result<Int64, SupplierTable.UnopenedSecret> {
+        let now = clock.wall()
+        return try connection.transaction { () throws(DatabaseError) in
+            try connection.trial { () throws(DatabaseError) -> Trial<Result<Int64, SupplierTable.UnopenedSecret>> in
+                let count = try SupplierTable.sealedCount(on: connection)
+                let fault = try SupplierTable.reseal(from: old, to: new, at: now, on: connection, progress: progress)
+                return fault.map { .undo(.failure($0)) } ?? .keep(.success(count))
+            }
+        }
+    }
+
     /// What each supplier did in the last so many days, today among them, by name.
     package func supplierTotals(days: Int) throws(DatabaseError) -> [String: SupplierTally] {
         try SupplierTable.totals(since: clock.wall().dayNumber - Int64(days - 1), on: connection)

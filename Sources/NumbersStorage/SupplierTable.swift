@@ -157,6 +157,60 @@ package enum SupplierTable {
             isEnabled: row.boolean(9), position: Int(row.integer(10)))
     }
 
+    // MARK: Secrets as a whole
+
+    /// A secret that a key does not open.
+    package struct UnopenedSecret: Error, Sendable, Hashable {
+        package let supplier: String
+        package let name: String
+        package let fault: SecretFault
+    }
+
+    /// How many values are sealed.
+    static func sealedCount(on connection: Connection) throws(DatabaseError) -> Int64 {
+        try connection.first("SELECT count(*) FROM supplier_secrets") { row throws(DatabaseError) in row.integer(0) }
+            ?? 0
+    }
+
+    /// Seals every value with another key.
+    /// - Parameter progress: how many are done.
+    /// - Returns: the first value that could not be opened; what was changed has to be undone then. nil: all are sealed
+    ///   anew.
+    static func reseal(
+        from old: SecretVault, to new: SecretVault, at: UnixTime, on connection: Connection, progress: (Int64) -> Void
+    ) throws(DatabaseError) -> UnopenedSecret? {
+        // All are opened before one is written. There are few: a supplier has a handful, and there are at most
+        // ``Supplier/countMax`` of them.
+        var opened: [(supplier: String, name: String, secret: Secret)] = []
+        var fault: UnopenedSecret?
+        try connection.each("SELECT supplier, name, sealed FROM supplier_secrets ORDER BY supplier, name") {
+            row throws(DatabaseError) in
+            let (supplier, name) = (row.text(0), row.text(1))
+            switch old.open(row.blob(2), at: place(supplier, name)) {
+            case .success(let secret):
+                opened.append((supplier, name, secret))
+                return .next
+            case .failure(let reason):
+                fault = UnopenedSecret(supplier: supplier, name: name, fault: reason)
+                return .stop
+            }
+        }
+        if let fault { return fault }
+        var done: Int64 = 0
+        for entry in opened {
+            guard let sealed = new.seal(entry.secret, at: place(entry.supplier, entry.name)) else {
+                return UnopenedSecret(supplier: entry.supplier, name: entry.name, fault: .noKey)
+            }
+            try connection.run(
+                "UPDATE supplier_secrets SET sealed = ? WHERE supplier = ? AND name = ?", .blob(sealed),
+                .text(entry.supplier), .text(entry.name))
+            done += 1
+            progress(done)
+        }
+        try ChangeFeed.note(.suppliers, at: at, on: connection)
+        return nil
+    }
+
     // MARK: Costs
 
     /// Days kept, for the operator to compare with an invoice.

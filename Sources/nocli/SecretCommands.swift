@@ -1,16 +1,17 @@
-// `nocli secret …`: the key that secrets of connectors are sealed with. No key is ever printed.
+// `nocli secret …`: the keys that secrets of connectors and suppliers are sealed with. No key is ever printed.
 
 import CRMMiddleware
 import CommandOptions
 import Glibc
 import JSONText
 import MiddlewareStorage
+import NumbersStorage
 import Platform
 import SQLiteDatabase
 
 enum SecretCommands {
     static let family = CommandFamily(
-        name: "secret", summary: "the key for secrets of connectors", commands: [generateKey, rotateKey])
+        name: "secret", summary: "the keys for secrets of connectors and suppliers", commands: [generateKey, rotateKey])
 
     /// The option of every command that reads or writes secrets.
     static let keyFile: Option<String?> = .optional(
@@ -45,7 +46,7 @@ enum SecretCommands {
             writer.field("file", path)
             writer.endObject()
         } people: {
-            "The key is in \(shown). Give it to MiddlewareServer and to nocli connector with --secret-key-file."
+            "The key is in \(shown). Give it to the server, and to nocli connector or nocli supplier, with --secret-key-file."
         }
     }
 
@@ -55,18 +56,27 @@ enum SecretCommands {
             options: [old.declaration, new.declaration],
             details: [
                 """
-                Everything is opened with the old key before anything is changed, in one transaction. Stop the server \
-                before, and start it with the new key after: in between it could not open what it needs.
+                Of the database that --database names, LookupServer's or MiddlewareServer's. Everything is opened with \
+                the old key before anything is changed, in one transaction. Stop the server before, and start it with \
+                the new key after: in between it could not open what it needs.
                 """
             ])
     ) { context throws(CommandFailure) in
         let oldVault = try vault(of: context.values[old], context)
         let newVault = try vault(of: context.values[new], context)
-        let desk = try context.openMiddleware()
-        let total = try context.perform { () throws(DatabaseError) in try desk.sealedCount() }
         let bar = ProgressBar("Sealing", on: context.console)
-        let outcome = try context.perform { () throws(DatabaseError) in
-            try desk.rotateSecrets(from: oldVault, to: newVault) { bar.report($0, of: total) }
+        let outcome: Result<Int64, Unopened>
+        switch try openSealed(context) {
+        case .lookup(let desk):
+            let total = try context.perform { () throws(DatabaseError) in try desk.sealedCount() }
+            outcome = try context.perform { () throws(DatabaseError) in
+                try desk.rotateSecrets(from: oldVault, to: newVault) { bar.report($0, of: total) }
+            }.mapError { Unopened(what: "secret \(terminalName($0.name)) of supplier \($0.supplier)", fault: $0.fault) }
+        case .middleware(let desk):
+            let total = try context.perform { () throws(DatabaseError) in try desk.sealedCount() }
+            outcome = try context.perform { () throws(DatabaseError) in
+                try desk.rotateSecrets(from: oldVault, to: newVault) { bar.report($0, of: total) }
+            }.mapError { Unopened(what: "parameter \(terminalName($0.parameter)) of \($0.connector)", fault: $0.fault) }
         }
         bar.finish()
         switch outcome {
@@ -79,9 +89,43 @@ enum SecretCommands {
                 "\(counted(Int(clamping: count), "secret")) sealed with the new key. Start the server with it."
             }
         case .failure(let unopened):
-            throw .badData(
-                "nothing was changed: parameter \(terminalName(unopened.parameter)) of \(unopened.connector): "
-                    + unopened.fault.sentence)
+            throw .badData("nothing was changed: \(unopened.what): \(unopened.fault.sentence)")
+        }
+    }
+
+    /// A secret that the old key does not open.
+    private struct Unopened: Error {
+        let what: String
+        let fault: SecretFault
+    }
+
+    /// Whose secrets are in a database.
+    private enum Sealed {
+        case lookup(OperatorDesk)
+        case middleware(MiddlewareDesk)
+    }
+
+    /// Opens the database that was named, whichever product it belongs to: the file says it.
+    private static func openSealed(_ context: CommandContext) throws(CommandFailure) -> Sealed {
+        let variables = [GlobalOptions.lookupVariable, GlobalOptions.middlewareVariable].filter {
+            !(context.surroundings.environment[$0] ?? "").isEmpty
+        }
+        if context.values[GlobalOptions.database] == nil {
+            // With both set it would be a guess whose secrets are meant.
+            guard let variable = variables.first, variables.count == 1 else {
+                throw .usage(
+                    context.invocation.error(
+                        "put --database FILE before the command: expected the database of one server, found "
+                            + (variables.isEmpty ? "none" : variables.joined(separator: " and ") + " both set")))
+            }
+            if variable == GlobalOptions.lookupVariable { return .lookup(try context.openDesk()) }
+            return .middleware(try context.openMiddleware())
+        }
+        do throws(CommandFailure) {
+            return .lookup(try context.openDesk())
+        } catch {
+            guard case .cannotOpen(.otherProduct) = error else { throw error }
+            return .middleware(try context.openMiddleware())
         }
     }
 

@@ -65,6 +65,42 @@ struct NoTransport: SupplierTransport {
         }
     }
 
+    @Test("secrets are sealed with another key, all or none")
+    func rotated() throws {
+        let other = SecretVault(key: SecretKey(bytes: Array(1..<33)), random: .system)
+        for name in ["one", "two"] {
+            _ = try office.desk.addSupplier(try Self.supplier(name), secrets: Self.secrets, vault: vault)
+        }
+        #expect(try office.desk.sealedCount() == 4)
+        guard case .failure(let fault) = try office.desk.rotateSecrets(from: other, to: vault, progress: { _ in })
+        else { return #expect(Bool(false), "opened with another key") }
+        #expect(fault == SupplierTable.UnopenedSecret(supplier: "one", name: "K", fault: .otherKey))
+        // The last of them is damaged: what was opened before it stays as it is, too.
+        let sealed = try office.connection.all("SELECT sealed FROM supplier_secrets ORDER BY supplier, name") {
+            row throws(DatabaseError) in row.blob(0)
+        }
+        try office.connection.run(
+            "UPDATE supplier_secrets SET sealed = x'01' WHERE supplier = 'two' AND name = 'U'")
+        guard case .failure = try office.desk.rotateSecrets(from: vault, to: other, progress: { _ in }) else {
+            return #expect(Bool(false), "opened what is damaged")
+        }
+        #expect(throws: Never.self) { try office.desk.suppliers(vault: vault)[0].secrets.get() }
+        try office.connection.run(
+            "UPDATE supplier_secrets SET sealed = ? WHERE supplier = 'two' AND name = 'U'", .blob(sealed[3]))
+        var steps: [Int64] = []
+        guard case .success(4) = try office.desk.rotateSecrets(from: vault, to: other, progress: { steps.append($0) })
+        else { return #expect(Bool(false), "not rotated") }
+        #expect(steps == [1, 2, 3, 4])
+        for stored in try office.desk.suppliers(vault: other) {
+            #expect(try stored.secrets.get()["K"]?.revealText() == "hunter2")
+        }
+        #expect(throws: SecretFault.otherKey) { try office.desk.suppliers(vault: vault)[0].secrets.get() }
+        guard case .failure = try office.desk.rotateSecrets(from: other, to: keyless, progress: { _ in }) else {
+            return #expect(Bool(false), "sealed without a key")
+        }
+        #expect(throws: Never.self) { try office.desk.suppliers(vault: other)[0].secrets.get() }
+    }
+
     @Test("a sealed secret that was moved to another supplier does not open")
     func moved() throws {
         for name in ["one", "two"] {

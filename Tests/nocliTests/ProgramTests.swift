@@ -52,7 +52,8 @@ import Testing
                                    revoke
                   connector        the CRMs of workspaces: add, list, show, test, set, remove,
                                    authorize
-                  secret           the key for secrets of connectors: generate-key, rotate-key
+                  secret           the keys for secrets of connectors and suppliers:
+                                   generate-key, rotate-key
                   contact          the built-in contacts of a workspace: import, search
                   delivery         calls and chats on their way to CRMs: list, retry, drop
                   database         the database file: migrate, backup, check

@@ -58,6 +58,34 @@ import Testing
         #expect(listed.output.contains("twilio") && !listed.output.contains("hunter"))
     }
 
+    @Test("rotating the key seals the secrets of suppliers anew, or changes nothing")
+    func rotated() throws {
+        let harness = try Self.harness()
+        let secrets = try harness.file("s", "ACCOUNT_SID=hunter1\nAUTH_TOKEN=hunter2\n")
+        let key = try harness.file("k", Self.key)
+        let other = try harness.file("o", String(repeating: "0123456789abcdef", count: 4))
+        #expect(chmod(key, 0o600) == 0 && chmod(other, 0o600) == 0)
+        harness.run("supplier", "preset", "twilio", "--secret-file", secrets, "--secret-key-file", key)
+        let wrong = harness.run("secret", "rotate-key", "--old", other, "--new", key)
+        #expect(wrong.code == 65)
+        #expect(
+            wrong.error == "nocli: nothing was changed: secret ACCOUNT_SID of supplier twilio: its secrets were sealed "
+                + "with another secret key than this one\n")
+        let both = harness.call(
+            ["secret", "rotate-key", "--old", key, "--new", other],
+            environment: ["NUMBERS_LOOKUP_DATABASE": harness.database, "NUMBERS_MIDDLEWARE_DATABASE": "x"])
+        #expect(both.code == 64 && both.error.contains("both set"))
+        #expect(harness.call(["secret", "rotate-key", "--old", key, "--new", other]).code == 64)
+        let rotated = harness.run("secret", "rotate-key", "--old", key, "--new", other)
+        #expect(rotated.output == "2 secrets sealed with the new key. Start the server with it.\n")
+        let again = harness.run("secret", "rotate-key", "--old", key, "--new", other)
+        #expect(again.code == 65)
+        let back = harness.call(
+            ["secret", "rotate-key", "--old", other, "--new", key, "--json"],
+            environment: ["NUMBERS_LOOKUP_DATABASE": harness.database])
+        #expect(back.output == "{\"rotated\":2}\n", "\(back.error)")
+    }
+
     @Test(
         "a wrong description is refused before anything is stored",
         arguments: [
