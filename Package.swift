@@ -147,7 +147,7 @@ let package = Package(
             ]),
         tests(
             "NumbersStorageTests",
-            ["CFaultVFS", "NumbersCore", "NumbersStorage", "Platform", "SQLiteDatabase", "TestSupport"]),
+            ["CFaultVFS", "CSQLite", "NumbersCore", "NumbersStorage", "Platform", "SQLiteDatabase", "TestSupport"]),
         tests(
             "nocliTests",
             [

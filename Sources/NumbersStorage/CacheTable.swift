@@ -50,15 +50,26 @@ package enum CacheTable {
         return removed > 0
     }
 
-    /// Drops what is of no use any more; returns how many rows.
+    /// Drops what is too old, at most `sweepMax` of each kind; returns the most of them.
     static func sweep(now: UnixTime, on connection: Connection) throws(DatabaseError) -> Int {
         let unnamed = now - NameLifetimes.noName - NameLifetimes.noNameWhileRevalidating
-        return try connection.run(
-            """
-            DELETE FROM cached_names WHERE number IN (
-                SELECT number FROM cached_names
-                WHERE obtained_at <= ?1 AND (name IS NULL OR obtained_at <= ?2) LIMIT ?3)
-            """, .integer(unnamed.microseconds), .integer((now - NameLifetimes.nameIfError).microseconds),
-            .integer(Int64(sweepMax)))
+        let named = now - NameLifetimes.nameIfError
+        return max(
+            try connection.run(
+                sweepStatements.unnamed, .integer(unnamed.microseconds), .integer(Int64(sweepMax))),
+            try connection.run(sweepStatements.all, .integer(named.microseconds), .integer(Int64(sweepMax))))
     }
+
+    /// One for each index: a single statement for both ages would look at every name that is older than the lesser one,
+    /// and hold up the writer for seconds.
+    static let sweepStatements: (unnamed: StaticString, all: StaticString) = (
+        unnamed: """
+        DELETE FROM cached_names WHERE number IN (
+            SELECT number FROM cached_names WHERE name IS NULL AND obtained_at <= ? LIMIT ?)
+        """,
+        all: """
+        DELETE FROM cached_names WHERE number IN (
+            SELECT number FROM cached_names WHERE obtained_at <= ? LIMIT ?)
+        """
+    )
 }

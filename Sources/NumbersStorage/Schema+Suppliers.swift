@@ -56,4 +56,11 @@ extension LookupSchema {
             ) STRICT;
             CREATE INDEX cached_names_by_age ON cached_names (obtained_at);
             """)
+
+    static let cacheAges = Migration(
+        version: 4, summary: "an index of numbers that no supplier had a name for",
+        sql: """
+            -- They expire long before names do: without it, finding them means to look at each name that is kept.
+            CREATE INDEX cached_names_unnamed_by_age ON cached_names (obtained_at) WHERE name IS NULL;
+            """)
 }

@@ -1,9 +1,10 @@
+import CSQLite
 import NumbersCore
 import Platform
-import SQLiteDatabase
 import Testing
 
 @testable import NumbersStorage
+@testable import SQLiteDatabase
 
 /// Nobody can be asked.
 struct NoTransport: SupplierTransport {
@@ -226,10 +227,36 @@ struct NoTransport: SupplierTransport {
             let number = try #require(E164(UInt64(14_155_550_000 + index)))
             try CacheTable.keep(cached(name, at: now.seconds - age), for: number, on: office.connection)
         }
-        #expect(try CacheTable.sweep(now: now, on: office.connection) == 2)
+        // One of each kind.
+        #expect(try CacheTable.sweep(now: now, on: office.connection) == 1)
         for (index, (_, _, isDropped)) in ages.enumerated() {
             let number = try #require(E164(UInt64(14_155_550_000 + index)))
             #expect((try CacheTable.find(number, on: office.connection) == nil) == isDropped)
         }
+    }
+
+    @Test("dropping what is too old looks at nothing else, however many names are kept")
+    func sweepPlan() throws {
+        let statements = CacheTable.sweepStatements
+        for (statement, index) in [
+            (statements.unnamed, "cached_names_unnamed_by_age"), (statements.all, "cached_names_by_age"),
+        ] {
+            let plan = try Self.plan(of: statement, on: office.connection)
+            #expect(plan.contains { $0.contains("INDEX \(index) (obtained_at<") }, "\(plan)")
+            #expect(!plan.contains { $0.hasPrefix("SCAN cached_names") }, "\(plan)")
+        }
+    }
+
+    /// How SQLite would go about a statement.
+    private static func plan(of sql: StaticString, on connection: Connection) throws -> [String] {
+        var statement: OpaquePointer?
+        defer { sqlite3_finalize(statement) }
+        try #require(
+            sqlite3_prepare_v2(connection.handle, "EXPLAIN QUERY PLAN \(sql)", -1, &statement, nil) == SQLITE_OK)
+        var lines: [String] = []
+        while sqlite3_step(statement) == SQLITE_ROW {
+            lines.append(sqlite3_column_text(statement, 3).map { String(cString: $0) } ?? "")
+        }
+        return lines
     }
 }
