@@ -47,13 +47,13 @@ import Testing
             return String(result.output[start...].dropFirst().prefix { $0 != "\"" })
         }
 
-        func add(_ parameters: String, withKey: Bool = true) throws -> CallResult {
+        func add(_ parameters: String, withKey: Bool = true, _ more: [String] = []) throws -> CallResult {
             let file = try harness.file("crm.params", parameters)
             return harness.call(
                 [
                     "--database", harness.database, "connector", "add", "--workspace", workspace, "--template",
                     template, "--param-file", file, "--json",
-                ] + (withKey ? ["--secret-key-file", key] : []))
+                ] + (withKey ? ["--secret-key-file", key] : []) + more)
         }
     }
 
@@ -98,6 +98,35 @@ import Testing
         #expect(!set.error.contains("hunter2"))
     }
 
+    @Test func `parameters that are not secret are taken from the command line, before those of the file`() throws {
+        let setup = try Setup()
+        // In any case, as in the file; what has an equals sign in its value keeps it.
+        let added = try setup.add("ApiKey = hunter2-secret\nSite = file\n", ["--param", "site=one=two"])
+        let id = try Setup.identifier("conn_", added)
+        let shown = setup.harness.run("connector", "show", id, "--secret-key-file", setup.key)
+        #expect(shown.output.contains("one=two") && !shown.output.contains("file"), "\(shown.output)")
+        // The secret of the file is there all the same.
+        #expect(!added.error.contains("ApiKey has no value"))
+    }
+
+    @Test(arguments: [
+        ("ApiKey=hunter2-secret", 64, "--param-file"), ("apikey=hunter2-secret", 64, "--param-file"),
+        ("ApiKey=", 64, "--param-file"), ("Sites=hunter2-secret", 65, "Site"), ("Site", 64, "--param"),
+        ("=hunter2-secret", 64, "--param"),
+        ("", 64, "--param"),
+    ])
+    func `a secret, an unknown name or no assignment on the command line stores nothing`(
+        _ text: String, _ code: Int32, _ word: String
+    ) throws {
+        let setup = try Setup()
+        let refused = try setup.add("Site = one\n", ["--param", text])
+        #expect(refused.code == code, "\(refused.error)")
+        #expect(refused.error.contains(word), "\(refused.error)")
+        #expect(!refused.error.contains("hunter2"))
+        let list = setup.harness.run("connector", "list", "--workspace", setup.workspace)
+        #expect(!list.output.contains("template"))
+    }
+
     @Test func `unknown parameters and missing ones are told`() throws {
         let setup = try Setup()
         let unknown = try setup.add("ApiKye = x\n")
@@ -124,6 +153,7 @@ import Testing
         ["--kind", "url"], ["--kind", "numbers"], ["--kind", "template"], [],
         ["--kind", "url", "--url", "https://crm.test/"], ["--kind", "url", "--url", "https://{phone}.test/"],
         ["--kind", "url", "--url", "https://crm.test/{phone}", "--key-file", "x"],
+        ["--kind", "url", "--url", "https://crm.test/{phone}", "--param", "Site=one"],
         ["--kind", "numbers", "--lookup-url", "ftp://x", "--key-file", "x"], ["--kind", "nothing"],
         ["--kind", "url", "--url", "https://crm.test/{phone}", "--features", "everything"],
         ["--kind", "url", "--url", "https://crm.test/{phone}", "--priority", "10000"],

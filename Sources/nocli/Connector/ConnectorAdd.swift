@@ -14,6 +14,8 @@ enum ConnectorAdd {
         "kind", .choice(), help: "what it is; template when --template is given")
     private static let template: Option<String?> = .optional(
         "template", .path, help: "a CRM template of 3CX; - for standard input")
+    private static let parameters: Option<[String]> = .list(
+        "param", .assignment("NAME=VALUE"), help: "a parameter of the template; secrets belong in --param-file")
     private static let url: Option<String?> = .optional(
         "url", .text.placeholder("PATTERN"),
         help: "an address with {phone}, {digits}, {email} or {display_name}, for --kind url")
@@ -37,7 +39,8 @@ enum ConnectorAdd {
             "add", summary: "adds a connector to a workspace",
             options: [
                 ConnectorCommands.workspace.declaration, kind.declaration, template.declaration,
-                ConnectorCommands.parameterFile.declaration, url.declaration, lookupURL.declaration,
+                parameters.declaration, ConnectorCommands.parameterFile.declaration, url.declaration,
+                lookupURL.declaration,
                 keyFile.declaration, name.declaration, priority.declaration, features.declaration,
                 SecretCommands.keyFile.declaration,
             ],
@@ -48,8 +51,9 @@ enum ConnectorAdd {
                 that no CRM knew.
                 """,
                 """
-                A template with errors is refused with their places. Parameters that are secrets are stored sealed, \
-                which needs a key: nocli secret generate-key.
+                A template with errors is refused with their places. Parameters that are secrets come by --param-file \
+                only, since arguments show in process lists, and are stored sealed, which needs a key: nocli secret \
+                generate-key. Of a parameter that is given twice --param wins.
                 """,
             ])
     ) { context throws(CommandFailure) in
@@ -106,8 +110,7 @@ enum ConnectorAdd {
             let (template, bytes) = try ConnectorCommands.checkedTemplate(path, context)
             record.template = bytes
             record.features = .possible(of: template)
-            record.parameters = try ConnectorCommands.parameters(
-                try ConnectorCommands.fileParameters(context), of: template)
+            record.parameters = try parameters(of: template, context)
             notes = ConnectorCommands.missing(template, record.parameters, id)
             usualName = template.name
         case .url:
@@ -136,11 +139,28 @@ enum ConnectorAdd {
         return (record, notes)
     }
 
+    /// What the file and the command line say.
+    private static func parameters(
+        of template: Template, _ context: CommandContext
+    ) throws(CommandFailure) -> [ConnectorParameter] {
+        var given: [String: String] = [:]
+        for assignment in try context.assignments(parameters) { given[assignment.name] = assignment.value }
+        let plain = try ConnectorCommands.matched(given, of: template)
+        for parameter in template.parameters where parameter.isKeptSecret && plain[parameter.name] != nil {
+            throw .usage(
+                context.invocation.error(
+                    "--param \(terminalName(parameter.name))=… is a secret: give it with --param-file FILE"))
+        }
+        let file = try ConnectorCommands.matched(try ConnectorCommands.fileParameters(context), of: template)
+        return ConnectorCommands.parameters(file.merging(plain) { $1 }, of: template)
+    }
+
     /// Options of another kind are a misunderstanding.
     private static func refuseOthers(_ kind: ConnectorKind, _ context: CommandContext) throws(CommandFailure) {
         let values = context.values
         let given: [(String, Bool, ConnectorKind)] = [
             ("template", values[template] != nil, .template),
+            ("param", !values[parameters].isEmpty, .template),
             ("param-file", values[ConnectorCommands.parameterFile] != nil, .template),
             ("url", values[url] != nil, .url), ("lookup-url", values[lookupURL] != nil, .numbers),
             ("key-file", values[keyFile] != nil, .numbers),

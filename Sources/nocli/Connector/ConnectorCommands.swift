@@ -151,17 +151,22 @@ enum ConnectorCommands {
         return (template, bytes)
     }
 
-    /// Parameters by the names of the template, secrets as secrets.
+    /// Values by the names of the template.
     /// - Throws: naming each that the template does not have.
-    static func parameters(
+    static func matched(
         _ given: [String: String], of template: Template
-    ) throws(CommandFailure) -> [ConnectorParameter] {
+    ) throws(CommandFailure) -> [String: String] {
         let matched = GivenParameters(given, of: template)
         guard matched.notes.isEmpty else {
             throw .badData("nothing was stored: " + matched.notes.joined(separator: "; "))
         }
-        return template.parameters.compactMap { parameter in
-            guard let text = matched.values[parameter.name] else { return nil }
+        return matched.values
+    }
+
+    /// Parameters of values by the names of the template, secrets as secrets.
+    static func parameters(_ values: [String: String], of template: Template) -> [ConnectorParameter] {
+        template.parameters.compactMap { parameter in
+            guard let text = values[parameter.name] else { return nil }
             return ConnectorParameter(
                 parameter.name, parameter.isKeptSecret ? .secret(HiddenText(text)) : .plain(text))
         }

@@ -159,6 +159,7 @@ enum ConnectorSet {
                 change.parameters.append(ConnectorParameter(parameter.name, .plain(value)))
             }
         }
-        change.parameters += try ConnectorCommands.parameters(file, of: template)
+        change.parameters += ConnectorCommands.parameters(
+            try ConnectorCommands.matched(file, of: template), of: template)
     }
 }
