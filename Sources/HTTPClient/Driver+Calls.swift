@@ -20,7 +20,7 @@ extension Driver {
                 call, .failure(ClientError(.overloaded, "\(settings.requestsMax) requests are under way already.")))
         }
         calls[submission.id] = call
-        timers.insert(.init(time: submission.deadline, id: submission.id, purpose: .deadline))
+        deadlines.insert(submission.deadline, submission.id)
         enter(call)
     }
 
@@ -191,7 +191,7 @@ extension Driver {
         call.retryCount += 1
         metrics.retries.add()
         call.stage = .pausing
-        timers.insert(.init(time: now + delay, id: call.submission.id, purpose: .pause))
+        pauses.insert(now + delay, call.submission.id)
         return true
     }
 

@@ -34,7 +34,10 @@ final class Driver: @unchecked Sendable {
 
     var calls: [UInt64: Call] = [:]
     var hosts: [String: HostPlaces] = [:]
-    var timers = TimerHeap()
+    /// Of the calls.
+    var deadlines = InstantHeap()
+    /// The ends of pauses before another try.
+    var pauses = InstantHeap()
 
     init(
         settings: ClientSettings, networkGuard: NetworkGuard, clock: Clock, random: RandomSource, log: Logger?,
@@ -129,22 +132,26 @@ final class Driver: @unchecked Sendable {
             rest = min(rest, max(0, (now.duration(to: time).wholeNanoseconds / 1_000 + 999) / 1_000))
         }
         if let curlTimer { wake(.now(), curlTimer) }
-        if let first = timers.first { wake(clock.monotonic(), first.time) }
+        for first in [deadlines.first, pauses.first] {
+            if let first { wake(clock.monotonic(), first.instant) }
+        }
         return Int32(clamping: rest)
     }
 
     private func expireTimers() {
-        guard timers.first != nil else { return }
+        guard deadlines.first != nil || pauses.first != nil else { return }
         let now = clock.monotonic()
-        while let first = timers.first, first.time <= now {
-            guard let entry = timers.removeFirst(), let call = calls[entry.id] else { continue }
-            switch entry.purpose {
-            case .deadline: abandon(call, .timedOut, "\(stageWords(of: call)) when the time was up.")
-            case .pause: if case .pausing = call.stage { enter(call) }
-            }
+        while let first = deadlines.first, first.instant <= now {
+            deadlines.removeFirst()
+            if let call = calls[first.id] { abandon(call, .timedOut, "\(stageWords(of: call)) when the time was up.") }
+        }
+        while let first = pauses.first, first.instant <= now {
+            pauses.removeFirst()
+            if let call = calls[first.id], case .pausing = call.stage { enter(call) }
         }
         // Most requests end long before their deadline. Without this their entries would stay until then.
-        if timers.count > 2 * calls.count + 1_024 { timers.keep { calls[$0.id] != nil } }
+        if deadlines.count > 2 * calls.count + 1_024 { deadlines.keep { calls[$0] != nil } }
+        if pauses.count > 2 * calls.count + 1_024 { pauses.keep { calls[$0] != nil } }
     }
 
     // MARK: - libcurl

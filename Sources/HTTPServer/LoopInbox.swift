@@ -1,4 +1,4 @@
-// How other threads reach a loop. `items` is guarded by its monitor, the two flags are atomics.
+// How other threads reach a loop. `state` is guarded by its monitor, the two flags are atomics.
 
 internal import CLinux
 internal import Glibc
@@ -20,7 +20,12 @@ enum LoopItem {
 
 /// A queue into a loop that wakes it only when it sleeps: a burst costs one write to the event descriptor.
 final class LoopInbox: Sendable {
-    private let items = Monitor<[LoopItem]>([])
+    private struct State {
+        var items: [LoopItem] = []
+        var isClosed = false
+    }
+
+    private let state = Monitor(State())
     private let hasItems = Atomic<Bool>(false)
     private let isSleeping = Atomic<Bool>(false)
     private let wakeUp: FileDescriptor
@@ -34,15 +39,21 @@ final class LoopInbox: Sendable {
     /// The descriptor a loop watches, edge-triggered; it is never read, its count cannot overflow in practice (2⁶⁴).
     var descriptor: Int32 { wakeUp.rawValue }
 
-    /// Adds an item, from any thread.
-    func append(_ item: LoopItem) {
-        items.withLock { $0.append(item) }
+    /// Adds an item, from any thread; false when the loop has ended, and nobody will look at it.
+    @discardableResult
+    func append(_ item: LoopItem) -> Bool {
+        let isAccepted = state.withLock { state in
+            if !state.isClosed { state.items.append(item) }
+            return !state.isClosed
+        }
+        guard isAccepted else { return false }
         // Sequentially consistent on both sides: either the loop sees the item before it sleeps, or this sees that
         // it sleeps.
         hasItems.store(true, ordering: .sequentiallyConsistent)
-        guard isSleeping.exchange(false, ordering: .sequentiallyConsistent) else { return }
+        guard isSleeping.exchange(false, ordering: .sequentiallyConsistent) else { return true }
         var one: UInt64 = 1
         _ = Glibc.write(wakeUp.rawValue, &one, 8)
+        return true
     }
 
     /// Says that the loop is about to sleep; false when it must not, because something is there.
@@ -59,9 +70,18 @@ final class LoopInbox: Sendable {
     /// Takes everything out, in order, into `taken`, which must be empty; the two arrays change places.
     func take(into taken: inout [LoopItem]) {
         guard hasItems.load(ordering: .relaxed) else { return }
-        items.withLock { items in
-            swap(&items, &taken)
+        state.withLock { state in
+            swap(&state.items, &taken)
             hasItems.store(false, ordering: .sequentiallyConsistent)
+        }
+    }
+
+    /// Takes nothing more, and gives back what was not looked at.
+    func close() -> [LoopItem] {
+        state.withLock { state in
+            state.isClosed = true
+            defer { state.items = [] }
+            return state.items
         }
     }
 }

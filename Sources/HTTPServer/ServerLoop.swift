@@ -121,10 +121,13 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
         let job = UnownedJob(job)
         if isOnThread {
             jobs.append(job)
-        } else {
-            inbox.append(.job(job))
+        } else if !inbox.append(.job(job)) {
+            Self.runElsewhere(job)
         }
     }
+
+    /// What goes on longer than the request that began it ends on the threads of all tasks, when there is no loop any more.
+    private static func runElsewhere(_ job: UnownedJob) { globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
 
     /// Runs the loop on the calling thread until it is drained or stopped.
     func run() {
@@ -397,6 +400,12 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
             takeItems()
             runJobs()
         }
+        // From here on the thread is none of this loop's.
+        thread.store(0, ordering: .relaxed)
+        let rest = jobs
+        jobs = []
+        for job in rest { Self.runElsewhere(job) }
+        for case .job(let job) in inbox.close() { Self.runElsewhere(job) }
         isDone.store(true, ordering: .releasing)
     }
 }

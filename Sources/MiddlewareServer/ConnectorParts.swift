@@ -1,6 +1,7 @@
 // The connectors as a part of this server: their network, their secrets, and what keeps them. Immutable after start.
 
 import CRMMiddleware
+import CRMTemplate
 import CRMTransport
 import CommandOptions
 import DocumentPages
@@ -19,6 +20,7 @@ struct ConnectorParts: MetricsSource {
     /// - Parameter builtIn: makes the connector of the middleware's own contacts.
     init(
         _ settings: MiddlewareSettings, database: ServerDatabase, plan: PresentPlan, log: Logger, clock: Clock,
+        alarm: Alarm,
         random: RandomSource, builtIn: @escaping @Sendable (ConnectorRecord, Workspace) -> any Connector
     ) throws(StartFailure) {
         let key: SecretKey?
@@ -40,13 +42,13 @@ struct ConnectorParts: MetricsSource {
         let store = ConnectorsStore(
             writer: database.writer, readers: database.readers, vault: SecretVault(key: key, random: random))
         let assembly = ConnectorAssembly(
-            transport: LiveTransport(client: client), plan: plan, clock: clock, random: random,
+            transport: LiveTransport(client: client), plan: plan, clock: clock, random: random, alarm: alarm,
             numbersTemplate: { address in
                 PublicOrigin(url: address).map {
                     DocumentSite(.lookup).template3CX.body(origin: $0, apiKey: nil)
                 }
             }, builtIn: builtIn)
-        registry = ConnectorRegistry(store: store, assembly: assembly, clock: clock)
+        registry = ConnectorRegistry(store: store, assembly: assembly, clock: clock, alarm: alarm)
         authorization = ConnectorAuthorization(
             store: store, assembly: assembly, hasKey: key != nil, clock: clock)
     }

@@ -1,6 +1,7 @@
 // The contacts as a part of this server: search and creation over storage, changes, figures, and the end.
 
 import CRMMiddleware
+import CRMTemplate
 import MiddlewareStorage
 import NumbersCore
 import Platform
@@ -14,10 +15,10 @@ struct ContactParts: Sendable {
     let journal: SeenContactJournal
 
     /// - Parameter store: the same database for book, contacts seen and contacts made.
-    init(source: any ConnectorSource, store: SQLiteContacts, plan: PresentPlan, clock: Clock) {
+    init(source: any ConnectorSource, store: SQLiteContacts, plan: PresentPlan, clock: Clock, alarm: Alarm) {
         journal = SeenContactJournal(store: store, clock: clock)
         search = ContactSearch(
-            source: source, store: store, journal: journal, plan: plan, clock: clock,
+            source: source, store: store, journal: journal, plan: plan, clock: clock, alarm: alarm,
             render: MiddlewareReplies.contacts)
         creation = ContactCreation(search: search, source: source, store: store, clock: clock)
     }

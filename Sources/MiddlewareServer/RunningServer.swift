@@ -38,15 +38,22 @@ final class RunningServer {
             store: tokenStore, limits: limits, requestsPerMinute: settings.requestsPerMinute)
         let contextAccess = ContextAccess(
             store: tokenStore, limits: limits, requestsPerMinute: settings.requestsPerMinute)
-        let contactStore = SQLiteContacts(writer: writer, readers: readers, plan: plan, clock: clock)
+        let alarm = Alarm(
+            try StartFailure.wrapping("the thread of deadlines") { () throws(SystemError) in
+                try AlarmClock()
+            })
+        let emptyBooks = EmptyBooks()
+        let contactStore = SQLiteContacts(
+            writer: writer, readers: readers, emptyBooks: emptyBooks, plan: plan, clock: clock)
         let connectors = try ConnectorParts(
-            settings, database: database, plan: plan, log: log.logger, clock: clock, random: random
+            settings, database: database, plan: plan, log: log.logger, clock: clock, alarm: alarm, random: random
         ) { record, workspace in
             BuiltInConnector(
                 id: record.id, workspace: workspace.id, priority: record.priority, features: record.features,
                 country: workspace.settings.defaultCountry, book: contactStore, clock: clock, random: random)
         }
-        let contacts = ContactParts(source: connectors.registry, store: contactStore, plan: plan, clock: clock)
+        let contacts = ContactParts(
+            source: connectors.registry, store: contactStore, plan: plan, clock: clock, alarm: alarm)
         let deliveries = DeliveryMetrics()
         let outbox = Outbox(
             store: SQLiteDeliveries(writer: writer, readers: readers) {
@@ -54,13 +61,13 @@ final class RunningServer {
                 try Self.content(of: subject, workspace, on: connection)
             },
             source: connectors.registry, policy: DeliveryPolicy(attemptsMax: settings.deliveryAttempts),
-            metrics: deliveries, clock: clock, alarm: .system, random: random, logger: log.logger)
+            metrics: deliveries, clock: clock, alarm: alarm, random: random, logger: log.logger)
         let housekeeping = SteadyWork(
             writer: writer, readers: readers,
             listeners: [
                 TokenMemory(tokens: tokenAccess, contextTokens: contextAccess), OutboxListener(outbox: outbox),
                 // The contacts ask the registry anew when they are told.
-                connectors.registry, ContactListener(search: contacts.search),
+                connectors.registry, emptyBooks, ContactListener(search: contacts.search),
             ],
             sweeps: [
                 TokenTable.expired, Sweep(of: "deliveries", DeliveryTable.sweep), ContactParts.sweep,

@@ -66,6 +66,13 @@ package enum ContactTable {
         }
     }
 
+    /// Whether the workspace has no contact.
+    static func isEmpty(_ workspace: WorkspaceID, on connection: Connection) throws(DatabaseError) -> Bool {
+        try connection.first("SELECT 1 FROM contacts WHERE workspace_id = ? LIMIT 1", .integer(workspace.value)) {
+            _ throws(DatabaseError) in true
+        } == nil
+    }
+
     /// Contacts that may have the number or the address of a query.
     package static func candidates(
         _ query: ContactQuery, workspace: WorkspaceID, on connection: Connection

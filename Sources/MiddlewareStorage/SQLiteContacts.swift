@@ -11,10 +11,15 @@ package struct SQLiteContacts: ContactBook, SeenContactStore, ContactCreationSto
     private let readers: ReaderPool
     private let plan: PresentPlan
     private let clock: Clock
+    private let emptyBooks: EmptyBooks
 
-    package init(writer: DatabaseWriter, readers: ReaderPool, plan: PresentPlan, clock: Clock) {
+    /// - Parameter emptyBooks: is told elsewhere what other processes change.
+    package init(
+        writer: DatabaseWriter, readers: ReaderPool, emptyBooks: EmptyBooks, plan: PresentPlan, clock: Clock
+    ) {
         self.writer = writer
         self.readers = readers
+        self.emptyBooks = emptyBooks
         self.plan = plan
         self.clock = clock
     }
@@ -24,15 +29,24 @@ package struct SQLiteContacts: ContactBook, SeenContactStore, ContactCreationSto
     package func candidates(
         _ query: ContactQuery, workspace: WorkspaceID, deadline: MonotonicTime
     ) async -> Result<[BookEntry], StorageUnavailable> {
-        await readers.read(deadline: deadline) { connection throws(DatabaseError) in
-            try ContactTable.candidates(query, workspace: workspace, on: connection)
-        }.mapError { _ in StorageUnavailable() }
+        if emptyBooks.contains(workspace) { return .success([]) }
+        let generation = emptyBooks.generation
+        let read = await readers.read(deadline: deadline) { connection throws(DatabaseError) in
+            let entries = try ContactTable.candidates(query, workspace: workspace, on: connection)
+            let isEmpty = entries.isEmpty ? try ContactTable.isEmpty(workspace, on: connection) : false
+            return (entries, isEmpty: isEmpty)
+        }
+        guard case .success(let (entries, isEmpty)) = read else { return .failure(StorageUnavailable()) }
+        if isEmpty { emptyBooks.insert(workspace, readAt: generation) }
+        return .success(entries)
     }
 
     package func add(
         _ entry: BookEntry, country: Region?, workspace: WorkspaceID, deadline: MonotonicTime
     ) async -> Result<Void, StorageUnavailable> {
         let (plan, now) = (plan.value, clock.wall())
+        // Also when it is not certain what became of it.
+        defer { emptyBooks.changed(workspace) }
         return await writer.write(deadline: deadline) { connection throws(DatabaseError) in
             try ContactTable.put(
                 entry, country: country, workspace: workspace, at: now, plan: plan, on: connection)
@@ -47,6 +61,14 @@ package struct SQLiteContacts: ContactBook, SeenContactStore, ContactCreationSto
         let since = clock.wall() - SeenContactTable.seenLifetime
         return await readers.read(deadline: deadline) { connection throws(DatabaseError) in
             try SeenContactTable.seen(keys, workspace: workspace, since: since, on: connection)
+        }.mapError { _ in StorageUnavailable() }
+    }
+
+    package func storedKeys(
+        of workspace: WorkspaceID, deadline: MonotonicTime
+    ) async -> Result<[ContactKey], StorageUnavailable> {
+        await readers.read(deadline: deadline) { connection throws(DatabaseError) in
+            try SeenContactTable.keys(of: workspace, on: connection)
         }.mapError { _ in StorageUnavailable() }
     }
 

@@ -54,6 +54,19 @@ package enum SeenContactTable {
         return found
     }
 
+    /// The keys that something is kept under, some of them more than once.
+    static func keys(of workspace: WorkspaceID, on connection: Connection) throws(DatabaseError) -> [ContactKey] {
+        var keys: [ContactKey] = []
+        try connection.each(
+            "SELECT key_kind, key FROM seen_contacts WHERE workspace_id = ?", .integer(workspace.value)
+        ) { row throws(DatabaseError) in
+            let text = row.text(1)
+            keys.append(row.integer(0) == ContactKey.number("").kind ? .number(text) : .email(text))
+            return .next
+        }
+        return keys
+    }
+
     static func lastCalls(
         with contacts: [UniqueID], workspace: WorkspaceID, on connection: Connection
     ) throws(DatabaseError) -> [UniqueID: UnixTime] {

@@ -160,7 +160,8 @@ import Testing
             schema: MiddlewareSchema.schema, path: path, options: options, limits: DatabaseWriter.Limits(), clock: clock
         )
         let readers = try ReaderPool(path: path, options: options, count: 1, queueLimit: 8, clock: clock)
-        let store = SQLiteContacts(writer: writer, readers: readers, plan: PresentPlan(.builtIn), clock: clock)
+        let store = SQLiteContacts(
+            writer: writer, readers: readers, emptyBooks: EmptyBooks(), plan: PresentPlan(.builtIn), clock: clock)
         // Nothing here is about time; a busy machine may take its own.
         let deadline = MonotonicTime.now() + .seconds(3_600)
         let key = ContactKey.number("+331")

@@ -54,14 +54,21 @@ package final class TemplateConnector: Connector {
     private func find(
         _ query: ContactQuery, direction: CallDirection, priority: RunOptions.Priority, deadline: MonotonicTime
     ) async -> Result<[FoundContact], ConnectorFailure> {
-        async let byNumber = runs(
-            .lookupByNumber,
-            query.number.flatMap { number in
-                // A withheld caller is nobody's number.
-                ContactMatcher.digits(number.text).isEmpty ? nil : .lookup(number: number.text, direction: direction)
-            }, priority, deadline)
-        async let byEmail = runs(.lookupByEmail, query.email.map { .email($0) }, priority, deadline)
-        let results = await [byNumber, byEmail].compactMap { $0 }
+        let number = query.number.flatMap { number -> RunInputs? in
+            // A withheld caller is nobody's number.
+            ContactMatcher.digits(number.text).isEmpty ? nil : .lookup(number: number.text, direction: direction)
+        }
+        let email = query.email.map { RunInputs.email($0) }
+        let results: [RunResult]
+        if number != nil, email != nil {
+            async let byNumber = runs(.lookupByNumber, number, priority, deadline)
+            async let byEmail = runs(.lookupByEmail, email, priority, deadline)
+            results = await [byNumber, byEmail].compactMap { $0 }
+        } else {
+            // Without the tasks that two at once would need.
+            let trigger = number != nil ? Trigger.lookupByNumber : .lookupByEmail
+            results = await runs(trigger, number ?? email, priority, deadline).map { [$0] } ?? []
+        }
         let found = contacts.contacts(results.flatMap(\.contacts))
         // Whoever was found counts, also when another scenario failed.
         guard found.isEmpty, let failure = results.lazy.flatMap(\.failures).first else { return .success(found) }

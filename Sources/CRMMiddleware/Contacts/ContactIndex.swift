@@ -115,6 +115,12 @@ final class ContactIndex: Sendable {
         var generation: UInt64 = 0
         var flights = 0
         var stragglers: [ConnectorID: Int] = [:]
+        /// The keys that storage may know something of; nil while that is not known.
+        var stored: StoredKeys?
+        /// What was stored since its reading began; nil when none is under way.
+        var storedMeanwhile: [ContactKey]?
+        /// Not before then are they read again.
+        var nextReading = MonotonicTime(nanoseconds: 0)
 
         init(_ limits: Limits) {
             // An answer made of a slot that is gone would not hear of changes of its key.
@@ -216,11 +222,59 @@ final class ContactIndex: Sendable {
         }
     }
 
-    /// Keys that storage has not been asked about.
+    /// Keys that storage has not been asked about and may know something of.
     func unloaded(_ keys: [ContactKey], workspace: WorkspaceID) -> [ContactKey] {
         state.withLock { state in
             let shelf = shelf(workspace, &state)
-            return keys.filter { !slot($0, shelf, &state).isLoaded }
+            return keys.filter { key in
+                let slot = slot(key, shelf, &state)
+                if let stored = shelf.stored, !stored.mayContain(key) { slot.isLoaded = true }
+                return !slot.isLoaded
+            }
+        }
+    }
+
+    /// Whether the caller is to read which keys of the workspace are stored; ``keep(stored:workspace:)`` ends that.
+    /// - Parameter interval: not again before it is over.
+    func beginsReadingStored(_ workspace: WorkspaceID, now: MonotonicTime, interval: Duration) -> Bool {
+        state.withLock { state in
+            let shelf = shelf(workspace, &state)
+            guard shelf.storedMeanwhile == nil, shelf.stored?.isFull ?? true, now >= shelf.nextReading else {
+                return false
+            }
+            shelf.storedMeanwhile = []
+            shelf.nextReading = now + interval
+            return true
+        }
+    }
+
+    /// - Parameter keys: nil when they could not be read.
+    func keep(stored keys: [ContactKey]?, workspace: WorkspaceID) {
+        state.withLock { state in
+            let shelf = shelf(workspace, &state)
+            let meanwhile = shelf.storedMeanwhile
+            shelf.storedMeanwhile = nil
+            guard let keys, let meanwhile, meanwhile.count <= limits.keysPerWorkspace else { return }
+            var stored = StoredKeys(expecting: keys.count + meanwhile.count)
+            for key in keys { stored.insert(key) }
+            for key in meanwhile { stored.insert(key) }
+            shelf.stored = stored
+        }
+    }
+
+    /// Whether it is known which keys are stored; for tests.
+    func knowsStored(_ workspace: WorkspaceID) -> Bool {
+        state.withLock { $0.shelves[workspace]?.stored != nil }
+    }
+
+    /// Storage is told something about the key.
+    func noteStored(_ key: ContactKey, workspace: WorkspaceID) {
+        state.withLock { state in
+            guard let shelf = state.shelves[workspace] else { return }
+            shelf.stored?.insert(key)
+            if let count = shelf.storedMeanwhile?.count, count <= limits.keysPerWorkspace {
+                shelf.storedMeanwhile?.append(key)
+            }
         }
     }
 
@@ -473,6 +527,7 @@ final class ContactIndex: Sendable {
                 shelf.connectors = nil
                 shelf.forgetSlots()
                 shelf.lastCalls.removeAll()
+                shelf.stored = nil
                 shelf.accountedCost = 0
             }
             state.cost = 0

@@ -1,7 +1,7 @@
 // The search for contacts, top to bottom: what is remembered, the CRMs, the paid source, the pattern, the placeholder.
 // Holds no mutable state of its own; the index has a mutex.
 
-internal import CRMTemplate
+package import CRMTemplate
 package import NumbersCore
 package import Platform
 
@@ -30,6 +30,9 @@ package final class ContactSearch: Sendable {
     private static let stragglerTime: Duration = .seconds(3)
     /// How long storage may take to say what was seen before: a CRM may be asked just as well.
     private static let loadTime: Duration = .milliseconds(100)
+    /// How long all stored keys of a workspace may take to be read, and how often that is tried.
+    private static let readingTime: Duration = .seconds(2)
+    private static let readingInterval: Duration = .seconds(10)
     /// How long a connector that did not answer is left in peace before it is asked again in the background.
     private static let revalidationPause: Duration = .seconds(5)
     /// How long a background question may take.
@@ -50,13 +53,15 @@ package final class ContactSearch: Sendable {
     let alarm: Alarm
     private let render: @Sendable ([CRMContact]) -> [UInt8]
 
-    /// - Parameter render: makes the body of an answer.
+    /// - Parameters:
+    ///   - alarm: what ends searches at their deadline.
+    ///   - render: makes the body of an answer.
     package convenience init(
         source: any ConnectorSource, store: any SeenContactStore, journal: SeenContactJournal, plan: PresentPlan,
-        clock: Clock, render: @escaping @Sendable ([CRMContact]) -> [UInt8]
+        clock: Clock, alarm: Alarm, render: @escaping @Sendable ([CRMContact]) -> [UInt8]
     ) {
         self.init(
-            source: source, store: store, journal: journal, plan: plan, clock: clock, alarm: .system,
+            source: source, store: store, journal: journal, plan: plan, clock: clock, alarm: alarm,
             limits: ContactIndex.Limits(), render: render)
     }
 
@@ -274,6 +279,9 @@ package final class ContactSearch: Sendable {
         let keys = index.unloaded(search.keys, workspace: search.workspace.id)
         guard !keys.isEmpty else { return }
         let now = clock.monotonic()
+        if index.beginsReadingStored(search.workspace.id, now: now, interval: Self.readingInterval) {
+            Task.detached { await self.readStored(search.workspace.id) }
+        }
         let result = await store.seen(
             keys, workspace: search.workspace.id, deadline: min(search.deadline, now + Self.loadTime))
         // Without it the connectors are asked, as if nothing had been seen before.
@@ -284,6 +292,13 @@ package final class ContactSearch: Sendable {
                 let age = max(0, wall.microseconds - entry.at.microseconds)
                 return (entry, at: now - .microseconds(age))
             }, keys: keys, workspace: search.workspace.id, generation: generation)
+    }
+
+    /// Learns which keys storage may know something of, so that it need not be asked about the others.
+    private func readStored(_ workspace: WorkspaceID) async {
+        let result = await store.storedKeys(of: workspace, deadline: clock.monotonic() + Self.readingTime)
+        // Without them it is asked about every key, as before.
+        index.keep(stored: try? result.get(), workspace: workspace)
     }
 
     /// Asks whoever is absent, all at once, until the deadline.
@@ -368,6 +383,7 @@ package final class ContactSearch: Sendable {
                     SeenContacts(
                         workspace: ask.probe.workspace, connector: ask.probe.connector, key: ask.probe.key,
                         rules: ask.rules, contacts: matched, at: clock.wall())))
+            index.noteStored(ask.probe.key, workspace: ask.probe.workspace)
         }
     }
 

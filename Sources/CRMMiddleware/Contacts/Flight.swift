@@ -33,8 +33,17 @@ final class Flight: @unchecked Sendable {
     }
 
     /// Begins the work in a task of its own, which goes on when everybody who waited has left.
+    ///
+    /// Where the caller's task prefers an executor, an event loop say, the work begins at once and goes on there: handing
+    /// it to another thread and back would cost more than most of what it does.
     func run(_ work: @escaping @Sendable () async -> Void) {
-        let begun = Task.detached { await work() }
+        let executor = withUnsafeCurrentTask { $0?.unownedTaskExecutor?.asTaskExecutor() }
+        let begun =
+            if let executor {
+                Task.immediateDetached(executorPreference: executor) { await work() }
+            } else {
+                Task.detached { await work() }
+            }
         let isCancelled = task.withLock { state -> Bool in
             state.task = begun
             return state.isCancelled
@@ -95,11 +104,7 @@ final class Gathering<End: Sendable>: Sendable {
     /// Returns when all have ended or the time is over, with what has ended by then.
     func wait(until deadline: MonotonicTime, alarm: Alarm) async -> [End?] {
         if !state.withLock({ $0.isOver }) {
-            let timer = Task.detached {
-                // Cancelled when all have ended, and then there is nobody to wake.
-                await alarm.ring(at: deadline)
-                self.expire()
-            }
+            let timer = alarm.set(at: deadline) { self.expire() }
             await withCheckedContinuation { waiter in
                 let isOver = state.withLock { state -> Bool in
                     if !state.isOver { state.waiter = waiter }
@@ -107,7 +112,7 @@ final class Gathering<End: Sendable>: Sendable {
                 }
                 if isOver { waiter.resume() }
             }
-            timer.cancel()
+            timer.switchOff()
         }
         return state.withLock { $0.ends }
     }

@@ -48,6 +48,11 @@ package protocol SeenContactStore: Sendable {
         _ keys: [ContactKey], workspace: WorkspaceID, deadline: MonotonicTime
     ) async -> Result<[SeenContacts], StorageUnavailable>
 
+    /// The keys that something is kept under, perhaps some of them more than once.
+    func storedKeys(
+        of workspace: WorkspaceID, deadline: MonotonicTime
+    ) async -> Result<[ContactKey], StorageUnavailable>
+
     /// When calls were last saved with these contacts; those without one are absent.
     func lastCalls(
         with contacts: [UniqueID], workspace: WorkspaceID, deadline: MonotonicTime

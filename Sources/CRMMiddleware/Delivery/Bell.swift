@@ -30,11 +30,7 @@ final class Bell: Sendable {
 
     /// Returns at the next ring, at the instant, or soon after.
     func wait(until instant: MonotonicTime, alarm: Alarm) async {
-        let timer = Task {
-            await alarm.ring(at: instant)
-            // One that was cancelled has nobody to wake: the wait is over.
-            if !Task.isCancelled { ring() }
-        }
+        let timer = alarm.set(at: instant) { self.ring() }
         await withCheckedContinuation { continuation in
             let isRung = state.withLock { state -> Bool in
                 switch state {
@@ -49,6 +45,6 @@ final class Bell: Sendable {
             }
             if isRung { continuation.resume() }
         }
-        timer.cancel()
+        timer.switchOff()
     }
 }

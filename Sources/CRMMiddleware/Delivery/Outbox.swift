@@ -274,12 +274,8 @@ package final class Outbox: Sendable {
         _ deadline: MonotonicTime, _ work: @escaping @Sendable () async -> DeliveryOutcome
     ) async -> DeliveryOutcome {
         let task = Task { await work() }
-        let (alarm, end) = (alarm, deadline + DeliveryPolicy.attemptGrace)
-        let timer = Task {
-            await alarm.ring(at: end)
-            if !Task.isCancelled { task.cancel() }
-        }
-        defer { timer.cancel() }
+        let timer = alarm.set(at: deadline + DeliveryPolicy.attemptGrace) { task.cancel() }
+        defer { timer.switchOff() }
         return await withTaskCancellationHandler {
             await task.value
         } onCancel: {

@@ -44,12 +44,27 @@ extension TemplateRun {
         guard let request = scenario.request else {
             throw ScenarioAbort("request", "the scenario has no Request")
         }
-        var answer: ResponseTree?
-        if try await !isSkipped(request, planned, level) {
-            if let response = await exchange(request, planned, level) {
-                answer = tree(of: response, request, planned)
-            }
+        var response: TemplateResponse?
+        if try await !isSkipped(request, planned, level) { response = await exchange(request, planned, level) }
+        guard let response, response.body.count > Self.bodyBytesInPlace else {
+            return try await use(response, request, planned, level, depth)
         }
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) { () throws(ScenarioAbort) in
+            try await use(response, request, planned, level, depth)
+        }
+    }
+
+    /// What an answer may have to be worked on where the run is, an event loop perhaps, on which others wait meanwhile; a
+    /// larger one goes to the threads that are there for computing. Some 100 µs of reading.
+    private static let bodyBytesInPlace = 32_768
+
+    /// Makes of an answer what the scenario says; nil: there is none.
+    private func use(
+        _ response: TemplateResponse?, _ request: RequestTemplate, _ planned: PlannedScenario, _ level: ChainLevel?,
+        _ depth: Int
+    ) async throws(ScenarioAbort) -> Int {
+        let scenario = planned.scenario
+        let answer = response.flatMap { tree(of: $0, request, planned) }
         if isHalted { return 0 }
         var matching = MatchingContext(
             number: number, maxLength: instance.matchLength, evaluation: instance.context(scope(after: level)),

@@ -41,12 +41,8 @@ package final class Waiter<Value: Sendable>: Sendable {
     ///   - late: what it is when the deadline comes first.
     ///   - cancelled: what it is when the task is cancelled first.
     package func value(until deadline: MonotonicTime, alarm: Alarm, late: Value, cancelled: Value) async -> Value {
-        let bell = Task {
-            await alarm.ring(at: deadline)
-            // Cancelled below: the value is there, and this comes too late.
-            self.resume(late)
-        }
-        defer { bell.cancel() }
+        let bell = alarm.set(at: deadline) { self.resume(late) }
+        defer { bell.switchOff() }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let ready = state.withLock { state -> Value? in

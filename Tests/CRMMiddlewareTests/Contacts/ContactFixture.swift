@@ -183,19 +183,35 @@ final class FakeSeenStore: SeenContactStore {
         var lastCalls: [UniqueID: UnixTime] = [:]
         var changes: [SeenChange] = []
         var isDown = false
+        var reads = 0
+        var keyReads = 0
     }
     private let state = Mutex(State())
 
     func put(_ seen: SeenContacts) { state.withLock { $0.seen.append(seen) } }
     func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
     var changes: [SeenChange] { state.withLock { $0.changes } }
+    /// How often it was asked about keys, and for all of them.
+    var reads: Int { state.withLock { $0.reads } }
+    var keyReads: Int { state.withLock { $0.keyReads } }
 
     func seen(
         _ keys: [ContactKey], workspace: WorkspaceID, deadline: MonotonicTime
     ) async -> Result<[SeenContacts], StorageUnavailable> {
         state.withLock { state in
+            state.reads += 1
             if state.isDown { return .failure(StorageUnavailable()) }
             return .success(state.seen.filter { $0.workspace == workspace && keys.contains($0.key) })
+        }
+    }
+
+    func storedKeys(
+        of workspace: WorkspaceID, deadline: MonotonicTime
+    ) async -> Result<[ContactKey], StorageUnavailable> {
+        state.withLock { state in
+            if state.isDown { return .failure(StorageUnavailable()) }
+            state.keyReads += 1
+            return .success(state.seen.filter { $0.workspace == workspace }.map(\.key))
         }
     }
 

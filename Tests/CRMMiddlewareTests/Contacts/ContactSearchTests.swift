@@ -358,6 +358,69 @@ import Testing
         #expect(status(try await fixture.find("+33142000004", hanging: 3)).contains("state=timeout"))
     }
 
+    @Test func `storage is not asked about keys that it has nothing of`() async throws {
+        let fixture = SearchFixture([FakeConnector(1, .contacts([]))])
+        fixture.store.put(
+            SeenContacts(
+                workspace: fixture.workspace.id, connector: ConnectorID(value: 1), key: .number("+33142000001"),
+                rules: "FR 0", contacts: [.person("Seen", "+33142000001")], at: HeldClock.wallStart))
+        _ = try await fixture.find("+33142000099")
+        // Which keys it has is read behind the first search.
+        #expect(await eventually { fixture.search.index.knowsStored(fixture.workspace.id) })
+        let reads = fixture.store.reads
+        for last in 10..<60 { _ = try await fixture.find("+331420000\(last)") }
+        #expect(fixture.store.reads <= reads + 5)
+        #expect(fixture.store.keyReads == 1)
+        // What it has is still answered.
+        #expect(status(try await fixture.find("+33142000001")).contains("state=cached"))
+        #expect(fixture.store.reads > reads)
+    }
+
+    @Test func `what is stored while it is read what is stored is asked for, too, also when memory has lost it`()
+        async throws
+    {
+        let person = CRMContact.person("A", Self.number)
+        let limits = ContactIndex.Limits(keysPerWorkspace: 4)
+        let fixture = SearchFixture([FakeConnector(1, .contacts([person]))], limits: limits)
+        let (index, id) = (fixture.search.index, fixture.workspace.id)
+        #expect(index.beginsReadingStored(id, now: fixture.held.now, interval: .seconds(10)))
+        // Not by two at once, and not again too soon.
+        #expect(!index.beginsReadingStored(id, now: fixture.held.now + .seconds(60), interval: .seconds(10)))
+        _ = try await fixture.find(Self.number)
+        index.keep(stored: [.number("+33142000001")], workspace: id)
+        for last in 10..<30 { _ = index.unloaded([.number("+331420000\(last)")], workspace: id) }
+        #expect(index.unloaded([.number(Self.number)], workspace: id) == [.number(Self.number)])
+        #expect(index.unloaded([.number("+33142000001")], workspace: id) == [.number("+33142000001")])
+        #expect(!index.beginsReadingStored(id, now: fixture.held.now + .seconds(60), interval: .seconds(10)))
+    }
+
+    @Test func `stored keys that cannot be read are tried again later, and storage is asked meanwhile`() {
+        let index = ContactIndex(limits: ContactIndex.Limits())
+        let id = WorkspaceID(value: 7)
+        let start = MonotonicTime(nanoseconds: 1_000_000_000_000)
+        #expect(index.beginsReadingStored(id, now: start, interval: .seconds(10)))
+        index.keep(stored: nil, workspace: id)
+        #expect(index.unloaded([.number(Self.number)], workspace: id) == [.number(Self.number)])
+        #expect(!index.beginsReadingStored(id, now: start + .seconds(10) - .nanoseconds(1), interval: .seconds(10)))
+        #expect(index.beginsReadingStored(id, now: start + .seconds(10), interval: .seconds(10)))
+        index.keep(stored: [], workspace: id)
+        #expect(index.unloaded([.number("+33142000001")], workspace: id) == [])
+        // Anything may have changed: nothing is known any more.
+        index.forgetAll()
+        #expect(index.unloaded([.number("+33142000002")], workspace: id) == [.number("+33142000002")])
+    }
+
+    @Test func `a search on an executor of its own asks connectors there`() async throws {
+        let crm = FakeConnector(1, .contacts([.person("A", Self.number)]))
+        let other = FakeConnector(2, .slow(.milliseconds(1), [.person("B", Self.number)]))
+        let fixture = SearchFixture([crm, other])
+        let executor = CountingExecutor()
+        let names = try await withTaskExecutorPreference(executor) { try await fixture.names(Self.number) }
+        #expect(names.sorted() == ["A", "B"])
+        // The slow one came back there, although the task of its question was nobody's child.
+        #expect(executor.jobs >= 2)
+    }
+
     @Test func `storage that is down costs only the memory of earlier runs`() async throws {
         let crm = FakeConnector(1, .contacts([.person("A", Self.number), .person("B", Self.number)]))
         let fixture = SearchFixture([crm])
@@ -484,5 +547,17 @@ import Testing
         #expect(fixture.search.remembered("q", workspace: quiet, now: fixture.held.now) != nil)
         #expect(fixture.search.remembered("q1999", workspace: fixture.workspace, now: fixture.held.now) != nil)
         #expect(fixture.search.remembered("q0", workspace: fixture.workspace, now: fixture.held.now) == nil)
+    }
+}
+
+/// Runs jobs where all tasks run, and counts them.
+private final class CountingExecutor: TaskExecutor {
+    private let count = Monitor(0)
+    var jobs: Int { count.withLock { $0 } }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        count.withLock { $0 += 1 }
+        let job = UnownedJob(job)
+        Task.detached { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
