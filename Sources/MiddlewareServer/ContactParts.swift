@@ -56,3 +56,29 @@ struct ContactListener: MiddlewareChangeListener {
 
     func forgetAll(revision _: Int64) { search.forgetAll() }
 }
+
+/// Writes down what of the contacts seen still waits when the server ends: a name that was bought a moment ago is not to
+/// be bought again. Its state is behind a monitor.
+final class LastSeenContacts: BackgroundWork {
+    private let journal: SeenContactJournal
+    private let isWritten = Monitor(false, conditions: 1)
+
+    init(_ journal: SeenContactJournal) { self.journal = journal }
+
+    /// The journal writes by itself as long as the server runs.
+    func run() async {}
+
+    func stop() {
+        Task.detached { [self] in
+            await journal.flush()
+            isWritten.withLock { $0 = true }
+            isWritten.broadcast(0)
+        }
+    }
+
+    func waitForEnd(deadline: MonotonicTime) {
+        isWritten.wait(0) { isWritten, _ in
+            isWritten || MonotonicTime.now() >= deadline ? .done(()) : .wait(until: deadline)
+        }
+    }
+}

@@ -104,7 +104,8 @@ final class RunningServer {
         operations.join(server.metrics)
         process = try ServingProcess(
             name: "MiddlewareServer", server: server, settings: settings.server, database: database,
-            background: [outbox, housekeeping], log: log, certificates: certificates, hangUp: {})
+            background: [outbox, LastSeenContacts(contacts.journal), housekeeping], log: log,
+            certificates: certificates, hangUp: {})
         log.logger.info(
             "started",
             [
