@@ -16,7 +16,16 @@ package enum Hex {
 
     /// Sixteen lower-case digits.
     package static func encode(_ value: UInt64) -> String {
-        encode((0..<8).map { UInt8(truncatingIfNeeded: value >> (56 - 8 * UInt64($0))) })
+        String(unsafeUninitializedCapacity: 16) { text in
+            for place in 0..<16 { text[place] = digit(value >> (60 - 4 * UInt64(place))) }
+            return 16
+        }
+    }
+
+    /// The lower-case digit of the lowest four bits.
+    static func digit(_ value: UInt64) -> UInt8 {
+        let nibble = UInt8(truncatingIfNeeded: value & 15)
+        return nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") - 10 + nibble
     }
 
     /// The bytes of lower- or upper-case text; nil when it has an odd length or another character.

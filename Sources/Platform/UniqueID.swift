@@ -60,13 +60,20 @@ package struct UniqueID: Hashable, Sendable, Comparable, CustomStringConvertible
     }
 
     package var description: String {
-        let digits = Hex.encode(high) + Hex.encode(low)
-        var text = ""
-        for (index, digit) in digits.enumerated() {
-            if [8, 12, 16, 20].contains(index) { text.append("-") }
-            text.append(digit)
+        // Written in one piece: every contact has one.
+        String(unsafeUninitializedCapacity: 36) { text in
+            var end = 0
+            for place in 0..<32 {
+                if place == 8 || place == 12 || place == 16 || place == 20 {
+                    text[end] = UInt8(ascii: "-")
+                    end += 1
+                }
+                let word = place < 16 ? high : low
+                text[end] = Hex.digit(word >> (60 - 4 * UInt64(place & 15)))
+                end += 1
+            }
+            return end
         }
-        return text
     }
 
     package static func < (left: UniqueID, right: UniqueID) -> Bool {

@@ -69,11 +69,18 @@ package struct ConnectorReport: Sendable, Hashable {
                 milliseconds: max(report.milliseconds, other.milliseconds))
         }
         var text = ""
+        text.reserveCapacity(64 * merged.count)
         for report in merged {
             if !text.isEmpty { text += ", " }
-            text += "\(report.connector);state=\(report.state.word)"
-            if case .failed(let code) = report.state { text += ";code=\(token(code))" }
-            text += ";ms=\(report.milliseconds)"
+            text += report.connector.description
+            text += ";state="
+            text += report.state.word
+            if case .failed(let code) = report.state {
+                text += ";code="
+                text += token(code)
+            }
+            text += ";ms="
+            text += String(report.milliseconds)
         }
         return text
     }

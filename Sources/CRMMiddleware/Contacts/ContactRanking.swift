@@ -22,6 +22,8 @@ enum ContactRanking {
     /// What was found by the number comes before what was found by the address; exact before suffix; then the
     /// connector's priority; persons before companies; the one a call was last saved with; the connector's own order.
     static func ranked(_ candidates: [Candidate], calledAt: (UniqueID) -> UnixTime?) -> [CRMContact] {
+        // Most searches find one; there is nothing to compare it with.
+        if candidates.count < 2 { return candidates.map(\.contact) }
         let keyed = candidates.map { candidate -> (key: [Int64], contact: CRMContact) in
             let contact = candidate.contact
             // Later calls first; without one, last.
