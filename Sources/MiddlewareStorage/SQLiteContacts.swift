@@ -12,6 +12,7 @@ package struct SQLiteContacts: ContactBook, SeenContactStore, ContactCreationSto
     private let plan: PresentPlan
     private let clock: Clock
     private let emptyBooks: EmptyBooks
+    private let growth = SeenGrowth()
 
     /// - Parameter emptyBooks: is told elsewhere what other processes change.
     package init(
@@ -82,7 +83,7 @@ package struct SQLiteContacts: ContactBook, SeenContactStore, ContactCreationSto
 
     package func apply(_ changes: [SeenChange], deadline: MonotonicTime) async -> Result<Void, StorageUnavailable> {
         await writer.write(deadline: deadline) { connection throws(DatabaseError) in
-            try SeenContactTable.apply(changes, on: connection)
+            try SeenContactTable.apply(changes, growth: growth, on: connection)
         }.mapError { _ in StorageUnavailable() }
     }
 

@@ -2,6 +2,7 @@
 // caller's transaction. All of it can be lost: it only saves questions.
 
 package import CRMMiddleware
+internal import Glibc
 package import Platform
 package import SQLiteDatabase
 
@@ -13,7 +14,8 @@ package enum SeenContactTable {
     package static let shownLifetime: Duration = .seconds(7 * 24 * 3_600)
     /// How long a call makes its contact come first.
     package static let calledLifetime: Duration = .seconds(365 * 24 * 3_600)
-    /// Answers kept of one workspace: at a kilobyte each some 50 MB. The oldest go.
+    /// Answers kept of one workspace: at a kilobyte each some 50 MB. The oldest go, whenever ``SeenGrowth/trimEvery`` more
+    /// have come.
     package static let seenMax = 50_000
 
     // MARK: Reading
@@ -82,13 +84,18 @@ package enum SeenContactTable {
 
     // MARK: Writing
 
-    static func apply(_ changes: [SeenChange], on connection: Connection) throws(DatabaseError) {
-        var grown: Set<WorkspaceID> = []
+    /// Makes the changes, in their order.
+    /// - Parameter growth: how much workspaces have grown since they were last looked at.
+    static func apply(
+        _ changes: [SeenChange], growth: SeenGrowth = SeenGrowth(), on connection: Connection
+    ) throws(DatabaseError) {
         for change in changes {
+            // Whoever was woken meanwhile, a search perhaps, is not to wait until all of them are made.
+            sched_yield()
             switch change {
             case .seen(let seen):
                 try put(seen, on: connection)
-                grown.insert(seen.workspace)
+                if growth.note(seen.workspace) { try trim(seen.workspace, on: connection) }
             case .shown(let workspace, let number, let contact, let at):
                 // A workspace that is gone meanwhile takes nothing more.
                 try connection.run(
@@ -108,7 +115,6 @@ package enum SeenContactTable {
             case .allForgotten(let workspace): try forgetAll(workspace, on: connection)
             }
         }
-        for workspace in grown { try trim(workspace, on: connection) }
     }
 
     private static func put(_ seen: SeenContacts, on connection: Connection) throws(DatabaseError) {
