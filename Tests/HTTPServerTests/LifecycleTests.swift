@@ -64,6 +64,25 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func `lets what a handler began on its loop go on, before and after its end`(_ isOver: Bool) async throws {
+        let gate = Gate()
+        let server = LiveServer.make(
+            loopback, limits: HTTPServerLimits(), loops: 1, trustedProxies: [], log: nil, gate: gate)
+        let endpoint = try server.listen()
+        #expect(try TestClient(endpoint).get("/outlived").text == "true")
+        #expect(eventually { gate.waitingCount == 1 })
+        if isOver { server.stop() }
+        gate.open()
+        // Without keeping one of the threads that it may need: other tests keep theirs for seconds.
+        for _ in 0..<24_000 where gate.passedCount == 0 {
+            // Cancelled only together with the test.
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+        #expect(gate.passedCount == 1)
+        server.stop()
+    }
+
     @Test func `that drains finishes what is under way and closes what is idle`() throws {
         try withServer(loops: 2) { live in
             let busy = try live.client.connect()

@@ -12,9 +12,14 @@ final class Gate: Sendable {
     private struct State {
         var isOpen = false
         var waiting: [CheckedContinuation<Void, Never>] = []
+        var passed = 0
     }
 
     private let state = Monitor(State())
+
+    /// How many have said that they went on behind the gate.
+    var passedCount: Int { state.withLock { $0.passed } }
+    func notePassed() { state.withLock { $0.passed += 1 } }
 
     func wait() async {
         await withCheckedContinuation { continuation in
@@ -141,6 +146,16 @@ struct LiveServer: Sendable {
                 .pending {
                     await gate.wait()
                     return text { () throws(HTTPDecodingError) in "gated " + (try request.pathParameter("name")) }
+                }
+            },
+            Route(.get, "/outlived", name: "outlived") { _ in
+                .pending {
+                    let loop = withUnsafeCurrentTask { $0?.unownedTaskExecutor?.asTaskExecutor() }
+                    Task.immediateDetached(executorPreference: loop) {
+                        await gate.wait()
+                        gate.notePassed()
+                    }
+                    return HTTPResponse(status: .ok, contentType: "text/plain", text: "\(loop != nil)")
                 }
             },
             Route(.get, "/hops/{name}", name: "hops") { request in
