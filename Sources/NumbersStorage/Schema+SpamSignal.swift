@@ -27,6 +27,7 @@ extension LookupSchema {
                 reported_at INTEGER NOT NULL,
                 prepaid INTEGER NOT NULL CHECK (prepaid IN (0, 1))
             ) STRICT;
+            CREATE INDEX reports_once ON reports (number, account_id, reported_at);
             CREATE INDEX reports_by_number ON reports (number, reported_at);
             CREATE INDEX reports_by_account ON reports (account_id, reported_at);
             CREATE INDEX reports_by_age ON reports (reported_at);
