@@ -165,13 +165,17 @@ let package = Package(
     ]
 )
 
-// What script/bench measures the template engine and the HTTP client with.
+// What script/bench measures with beside the servers.
 if Context.environment["NUMBERS_BENCH"] != nil {
     package.targets.append(
         .executableTarget(
             name: "CallListBench",
             dependencies: ["CRMMiddleware", "MiddlewareStorage", "NumbersCore", "Platform", "SQLiteDatabase"],
             path: "Benchmarks/CallListBench", swiftSettings: settings))
+    package.targets.append(
+        .executableTarget(
+            name: "DirectoryBench", dependencies: ["NumbersCore", "NumbersStorage", "Platform", "SQLiteDatabase"],
+            path: "Benchmarks/DirectoryBench", swiftSettings: settings))
     package.targets.append(
         .executableTarget(
             name: "EngineBench", dependencies: ["CRMTemplate", "Platform"], path: "Benchmarks/EngineBench",
