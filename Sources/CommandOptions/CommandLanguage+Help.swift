@@ -12,8 +12,9 @@ extension CommandLanguage {
 
     private var programHelp: String {
         var text = "\(program): \(summary)\n\nUsage: \(usagePrefix) COMMAND ...\n"
-        let commands = groups.map { group in
-            (group.name, "\(group.summary): \(group.commands.map(\.name).joined(separator: ", "))")
+        let commands = groups.map { group -> (String, String) in
+            let names = group.sole == nil ? ": " + group.commands.map(\.name).joined(separator: ", ") : ""
+            return (group.name, group.summary + names)
         }
         let other = [
             ("--help", "show this text, or that of the command before it"), ("--version", "show the version"),
@@ -33,7 +34,7 @@ extension CommandLanguage {
     }
 
     private func commandHelp(_ group: CommandGroup, _ command: CommandDeclaration) -> String {
-        var text = "\(program) \(group.name) \(command.name): \(command.summary)\n\n"
+        var text = "\(program) \(Self.words(group, command)): \(command.summary)\n\n"
         text += HelpText.usage("Usage: ", usage(group, command))
         text += HelpText.sections([
             ("Arguments", command.arguments.map { ($0.name, $0.help) }),
@@ -45,7 +46,7 @@ extension CommandLanguage {
 
     /// The command and everything it takes, in pieces that stay whole on a line.
     private func usage(_ group: CommandGroup, _ command: CommandDeclaration) -> [String] {
-        var words = ["\(usagePrefix) \(group.name) \(command.name)"]
+        var words = ["\(usagePrefix) \(Self.words(group, command))"]
         words += command.arguments.map { argument in
             let name = argument.isRepeated ? "\(argument.name)..." : argument.name
             return argument.isOptional ? "[\(name)]" : name
@@ -55,6 +56,10 @@ extension CommandLanguage {
         }
         words += globals.filter { $0.arity == .flag }.map { "[--\($0.name)]" }
         return words
+    }
+
+    private static func words(_ group: CommandGroup, _ command: CommandDeclaration) -> String {
+        command.name.isEmpty ? group.name : "\(group.name) \(command.name)"
     }
 
     /// The program and those of its global options that take a value.

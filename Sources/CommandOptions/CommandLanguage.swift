@@ -4,7 +4,8 @@ import Platform
 
 /// One command: its words, what it takes and what it does.
 package struct CommandDeclaration: Sendable {
-    /// The word behind the group's; two words for a command of a group within the group: `plan show`.
+    /// The word behind the group's; two words for a command of a group within the group: `plan show`. Empty for the one
+    /// command of a group that is called by the group's word alone.
     package let name: String
     /// What it does, one sentence without its full stop.
     package let summary: String
@@ -40,6 +41,9 @@ package struct CommandGroup: Sendable {
         self.commands = commands
     }
 
+    /// The command that the group's word alone calls; nil when another word has to follow.
+    var sole: CommandDeclaration? { commands.count == 1 && commands[0].name.isEmpty ? commands[0] : nil }
+
     /// The group within this one whose commands begin with a word; nil when none does.
     func within(_ word: String) -> CommandGroup? {
         let inner = commands.filter { $0.name.hasPrefix(word + " ") }.map { command in
@@ -53,7 +57,8 @@ package struct CommandGroup: Sendable {
 
 /// A command that was called, with its checked values.
 package struct CommandInvocation: Sendable {
-    /// Group and command: `["account", "create"]`, also `["number plan", "show"]`.
+    /// Group and command: `["account", "create"]`, also `["number plan", "show"]`, and `["sandbox"]` for a group that is a
+    /// command.
     package let path: [String]
     /// The values of its options and arguments, and of the global options.
     package let values: OptionValues
@@ -140,6 +145,7 @@ package struct CommandLanguage: Sendable {
                     return .help(help(nil, nil))
                 } else {
                     group = try Self.find(text, in: groups, named: \.name, group: nil)
+                    command = group?.sole
                     words.append(text)
                 }
             }
@@ -172,7 +178,9 @@ package struct CommandLanguage: Sendable {
             throw UsageProblemThrown(.missingOption(name: option.name, placeholder: option.placeholder))
         }
         return .run(
-            CommandInvocation(path: [group.name, command.name], values: reader.values, program: program))
+            CommandInvocation(
+                path: [group.name] + (command.name.isEmpty ? [] : [command.name]), values: reader.values,
+                program: program))
     }
 
     private static func find<Entry>(

@@ -13,7 +13,7 @@ enum Program {
         WorkspaceCommands.family,
         ClientCommands.family, TokenCommands.family, ContextTokenCommands.family, ConnectorCommands.family,
         SecretCommands.family, ContactCommands.family, DeliveryCommands.family, DatabaseCommands.family,
-        TemplateCommands.family,
+        TemplateCommands.family, SandboxCommand.family,
     ]
 
     private static let language = CommandLanguage(
@@ -59,8 +59,9 @@ enum Program {
     private static func command(at path: [String]) -> Command? {
         let name = path.joined(separator: " ")
         for family in families {
-            for command in family.commands where "\(family.name) \(command.declaration.name)" == name {
-                return command
+            for command in family.commands {
+                let word = command.declaration.name
+                if (word.isEmpty ? family.name : "\(family.name) \(word)") == name { return command }
             }
         }
         return nil

@@ -2,7 +2,7 @@
 // a dip and without a charge. Pure functions.
 
 /// The behaviour of numbers under a test key.
-package enum Sandbox: Sendable, Hashable {
+package enum Sandbox: Sendable, Hashable, CaseIterable {
     /// `+1 415 555 0100`: a name.
     case named
     /// `0101`, and every number that is not magic: no name.
@@ -24,16 +24,20 @@ package enum Sandbox: Sendable, Hashable {
 
     /// How a number behaves.
     package init(_ number: E164) {
-        let behaviours: [Sandbox] = [
-            .named, .unnamed, .suppressed, .slow, .failing, .risky, .insufficientBalance, .rateLimited,
-        ]
+        // The cases stand in the order of the numbers.
+        let behaviours = Self.allCases
         let (offset, isBelow) = number.digits.subtractingReportingOverflow(Self.firstMagicNumber)
         self = !isBelow && offset < UInt64(behaviours.count) ? behaviours[Int(offset)] : .unnamed
     }
 
+    /// The fictional number that behaves so.
+    package var number: E164? {
+        Self.allCases.firstIndex(of: self).flatMap { E164(Self.firstMagicNumber + UInt64($0)) }
+    }
+
     /// What is recorded about such a number.
     /// - Parameter today: the day on which the name counts as obtained, RFC 3339 full-date.
-    func record(today: String) -> NumberRecord {
+    package func record(today: String) -> NumberRecord {
         let text: String? =
             switch self {
             case .named: "Sandbox Caller"
