@@ -26,7 +26,13 @@ import Testing
 
     // MARK: - Hanging
 
-    enum Stage: String, CaseIterable { case answer, statusLine, head, body, chunk, afterInterim }
+    enum Stage: String, CaseIterable {
+        case answer, statusLine, head, headEnd, body, openEnd, chunkSize, chunk, chunkEnd, betweenChunks, lastChunk,
+            trailer
+        case compressed, afterInterim
+    }
+
+    private static let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
     @Test(arguments: Stage.allCases)
     func `a server that hangs is left at the deadline, and its connection closed`(stage: Stage) async throws {
@@ -38,7 +44,18 @@ import Testing
             case .statusLine: connection.send("HTTP/1.1 2")
             case .head: connection.send("HTTP/1.1 200 OK\r\nContent-Le")
             case .body: connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345")
-            case .chunk: connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12")
+            case .headEnd: connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r")
+            case .openEnd: connection.send("HTTP/1.1 200 OK\r\n\r\n12345")
+            case .chunkSize: connection.send(Self.chunked + "5")
+            case .chunk: connection.send(Self.chunked + "5\r\n12")
+            case .chunkEnd: connection.send(Self.chunked + "5\r\n12345\r")
+            case .betweenChunks: connection.send(Self.chunked + "5\r\n12345\r\n")
+            case .lastChunk: connection.send(Self.chunked + "5\r\n12345\r\n0\r\n")
+            case .trailer: connection.send(Self.chunked + "5\r\n12345\r\n0\r\nX: y\r\n")
+            case .compressed:
+                // The ten bytes that gzip begins with, of twenty.
+                connection.send("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 20\r\n\r\n")
+                connection.send([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3])
             case .afterInterim: connection.send("HTTP/1.1 100 Continue\r\n\r\n")
             }
             connection.hang()
@@ -50,6 +67,25 @@ import Testing
         #expect(!error.message.contains("secret"))
         #expect(await eventually { closed.all.count == 1 && server.openCount == 0 })
         #expect(client.metrics.connections.value == 0)
+    }
+
+    @Test func `a server that hangs behind a redirect is left at the deadline of the whole`() async throws {
+        let hanging = try StubServer { connection, _ in
+            _ = connection.readHead()
+            connection.hang()
+        }
+        let first = try StubServer { connection, _ in
+            _ = connection.readHead()
+            pause(milliseconds: 100)
+            connection.answer("302 Found", ["Location: http://127.0.0.1:\(hanging.port)/"])
+            connection.hang()
+        }
+        let client = try Fixture.client()
+        var request = ClientRequest(.get, "http://127.0.0.1:\(first.port)/")
+        request.redirects = .follow(max: 3)
+        #expect(await client.outcome(request, within: .milliseconds(400)).error?.kind == .timedOut)
+        #expect(hanging.acceptedCount == 1)
+        #expect(await eventually { hanging.openCount == 0 })
     }
 
     @Test func `a server that sends a byte now and then does not outlast the deadline`() async throws {
@@ -169,6 +205,8 @@ import Testing
     @Test(arguments: [
         "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 10737418240\r\n\r\n", "HTTP/1.1 200 OK\r\nX: ", "HTTP/1.1 200 ",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n280000000\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=",
     ])
     func `a server that sends without end is cut off at the limit`(head: String) async throws {
         let (outcome, client, server) = try await askSmall { connection, _ in

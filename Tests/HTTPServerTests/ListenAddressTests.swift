@@ -1,5 +1,6 @@
 // Listening on Unix-domain sockets, and on sockets that somebody else has opened.
 
+import CLinux
 import Glibc
 import HTTPServer
 import Platform

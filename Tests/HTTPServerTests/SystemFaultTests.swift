@@ -40,6 +40,34 @@ import Testing
         }
     }
 
+    @Test func `sends records later as well, and the rest of a handshake`() async {
+        await #expect(processExitsWith: .success) {
+            try withSecureServer { secure in
+                let open = try secure.connectAndAsk()
+                no_socket_fault(Int32(FAULT_SOCKET_SEND), ENOBUFS)
+                try open.send(TestClient.bytes("GET", "/big/300000"))
+                let client = try secure.client()
+                let socket = try secure.live.client.connect()
+                try client.receive()
+                try socket.send(client.takeRecords())
+                guard eventually({ secure.live.server.metrics.failedSends > 1 }) else {
+                    preconditionFailure("nothing met the fault")
+                }
+                pause(.milliseconds(500))
+                let attempts = no_socket_fault_count(Int32(FAULT_SOCKET_SEND))
+                precondition(attempts < 400, "\(attempts) attempts of two connections in half a second")
+                no_socket_fault(Int32(FAULT_SOCKET_SEND), 0)
+                let count = try open.readResponse().body.count
+                precondition(count == 300_000, "\(count) bytes came")
+                let deadline = MonotonicTime.now() + .seconds(10)
+                while !client.isOpen {
+                    try client.receive(try socket.readSome(deadline))
+                    try socket.send(client.takeRecords())
+                }
+            }
+        }
+    }
+
     @Test(arguments: [ENFILE, ENOMEM, ENOBUFS])
     func `takes connections again when the machine has room for them`(_ code: Int32) async {
         await #expect(processExitsWith: .success) { [code] in
@@ -112,6 +140,46 @@ import Testing
             #expect(eventually { live.server.metrics.openConnections == 0 })
             live.gate.open()
             #expect(try live.client.get("/gated/1").text == "gated 1")
+        }
+    }
+
+    @Test(arguments: [12, 13] as [Int32]) func `outlives a reset at every stage of TLS`(_ version: Int32) throws {
+        try withSecureServer { secure in
+            let hello = try secure.client(version: version)
+            try hello.receive()
+            let records = hello.takeRecords()
+            for count in stride(from: 0, through: records.count, by: 7) {
+                let connection = try ResettingConnection(secure.live.endpoint)
+                try connection.send(Array(records.prefix(count)))
+                if count % 2 == 0 { sched_yield() } else { pause(.microseconds(500)) }
+                connection.reset()
+            }
+            // The client's last flight, then a request, each cut short.
+            for stage in 0..<12 {
+                let connection = try ResettingConnection(secure.live.endpoint)
+                let client = try secure.client(version: version)
+                try client.receive()
+                try connection.send(client.takeRecords())
+                while !client.isOpen {
+                    try client.receive(connection.some())
+                    let flight = client.takeRecords()
+                    if stage < 6, !flight.isEmpty {
+                        try connection.send(Array(flight.prefix(flight.count * stage / 6)))
+                        break
+                    }
+                    try connection.send(flight)
+                }
+                if client.isOpen, stage >= 6 {
+                    client.send(TestClient.bytes("GET", "/big/500000"))
+                    let request = client.takeRecords()
+                    try connection.send(Array(request.prefix(request.count * (stage - 6) / 4)))
+                    connection.read(stage * 1_000 - 9_000)
+                }
+                connection.reset()
+            }
+            #expect(eventually { secure.live.server.metrics.openConnections == 0 })
+            let last = try secure.connectAndAsk()
+            #expect(last.client.isOpen)
         }
     }
 
@@ -233,6 +301,13 @@ private struct ResettingConnection: ~Copyable {
             guard got > 0 else { return }
             count += got
         }
+    }
+
+    /// What is there, at least one byte.
+    func some() -> [UInt8] {
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        let count = recv(connection.rawValue, &chunk, chunk.count, 0)
+        return Array(chunk.prefix(max(0, count)))
     }
 
     /// The linger option of `ConformanceTake` makes the close a reset.
