@@ -102,7 +102,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "CCurl", "CRMTemplate", "HTTPWire", "JSONText", "NumbersCore", "Platform", "TestSupport",
+                "CCurl", "CRMTemplate", "HTTPClient", "HTTPServer", "HTTPWire", "JSONText", "NumbersCore", "Platform",
+                "TestSupport",
             ],
             path: "Tests/FuzzTargets", swiftSettings: settings),
         .target(

@@ -3,16 +3,24 @@
 internal import CZlib
 
 /// What a body may grow to.
-struct BodyLimits: Hashable {
+package struct BodyLimits: Hashable, Sendable {
     /// The largest size, before and after decompression.
-    let bytesMax: Int
+    package let bytesMax: Int
     /// How many bytes one compressed byte may become once `expansionFreeBytes` have come out.
-    let expansionMax: Int
-    let expansionFreeBytes: Int
+    package let expansionMax: Int
+    /// What may come out, however little came in.
+    package let expansionFreeBytes: Int
+
+    /// All three have to be chosen.
+    package init(bytesMax: Int, expansionMax: Int, expansionFreeBytes: Int) {
+        self.bytesMax = bytesMax
+        self.expansionMax = expansionMax
+        self.expansionFreeBytes = expansionFreeBytes
+    }
 }
 
 /// Why a body is not taken further.
-enum BodyFault: Error, Hashable {
+package enum BodyFault: Error, Hashable {
     case tooLarge(bytesMax: Int)
     case expandsTooFar(expansionMax: Int)
     /// The compressed data is damaged, incomplete or followed by something else.

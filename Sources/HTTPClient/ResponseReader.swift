@@ -4,8 +4,9 @@
 internal import HTTPWire
 
 /// Takes what libcurl reads of one answer, interim answers and trailers among it.
-struct ResponseReader {
-    enum Fault: Error, Hashable {
+package struct ResponseReader {
+    /// Why an answer is not taken further.
+    package enum Fault: Error, Hashable {
         case headTooLarge(bytesMax: Int)
         case malformedHead(StaticWords)
         /// A body in a coding that the request did not offer.
@@ -14,14 +15,15 @@ struct ResponseReader {
     }
 
     /// What is wrong with a head, in words of ours.
-    enum StaticWords: String, Hashable, CustomStringConvertible {
+    package enum StaticWords: String, Hashable, CustomStringConvertible {
         case statusLine = "it does not begin with a status line"
         case control = "a header field has a control character"
         case field = "a header field has no name"
         case lengths = "it has two lengths"
         case switched = "the protocol was switched, which was not asked for"
 
-        var description: String { rawValue }
+        /// The words.
+        package var description: String { rawValue }
     }
 
     private enum Stage { case expectsStatus, fields, headEnded }
@@ -34,22 +36,27 @@ struct ResponseReader {
     private var contentLength: Int?
     private var decoder: GzipDecoder?
 
-    private(set) var status = 0
-    private(set) var headers: [(name: String, value: String)] = []
-    private(set) var body: [UInt8] = []
+    /// Of the newest head, 0 before there is one.
+    package private(set) var status = 0
+    /// Of the newest head, in order.
+    package private(set) var headers: [(name: String, value: String)] = []
+    /// What has come so far, decompressed.
+    package private(set) var body: [UInt8] = []
 
-    /// - Parameter hasBody: false for the answer to HEAD, whose fields tell of a body that does not come.
-    init(limits: BodyLimits, headBytesMax: Int, hasBody: Bool) {
+    /// - Parameters:
+    ///   - headBytesMax: all head lines together, interim answers and trailers included.
+    ///   - hasBody: false for the answer to HEAD, whose fields tell of a body that does not come.
+    package init(limits: BodyLimits, headBytesMax: Int, hasBody: Bool) {
         self.limits = limits
         self.headBytesMax = headBytesMax
         self.hasBody = hasBody
     }
 
     /// Whether the head of the final answer is there.
-    var hasFinalHead: Bool { stage == .headEnded && status >= 200 }
+    package var hasFinalHead: Bool { stage == .headEnded && status >= 200 }
 
     /// Takes one line of a head, with its line end.
-    mutating func take(head line: UnsafeRawBufferPointer) throws(Fault) {
+    package mutating func take(head line: UnsafeRawBufferPointer) throws(Fault) {
         let (sum, overflow) = headBytes.addingReportingOverflow(line.count)
         guard !overflow, sum <= headBytesMax else { throw .headTooLarge(bytesMax: headBytesMax) }
         headBytes = sum
@@ -66,7 +73,7 @@ struct ResponseReader {
     }
 
     /// Takes a piece of the body as it came, freed of the transfer's framing.
-    mutating func take(body piece: UnsafeRawBufferPointer) throws(Fault) {
+    package mutating func take(body piece: UnsafeRawBufferPointer) throws(Fault) {
         if let decoder {
             do throws(BodyFault) {
                 try decoder.decode(piece, into: &body, limits: limits)
@@ -82,7 +89,7 @@ struct ResponseReader {
     }
 
     /// Says that the answer is whole.
-    mutating func finish() throws(Fault) {
+    package mutating func finish() throws(Fault) {
         guard hasFinalHead else { throw .malformedHead(.statusLine) }
         do throws(BodyFault) {
             try decoder?.finish()
@@ -92,7 +99,7 @@ struct ResponseReader {
     }
 
     /// The first value of a field.
-    func firstValue(of name: String) -> String? { headers.first { ASCIIText.isSame($0.name, name) }?.value }
+    package func firstValue(of name: String) -> String? { headers.first { ASCIIText.isSame($0.name, name) }?.value }
 
     /// `HTTP/1.1 200 OK`, `HTTP/2 200`.
     private mutating func takeStatus(_ line: Slice<UnsafeRawBufferPointer>) throws(Fault) {

@@ -11,6 +11,8 @@ package struct FuzzMutator {
         "||", "==", "!=", "&&", "-", "<!DOCTYPE", "<![CDATA[", "-->", "<!--", "&#x10FFFF;", "&amp;", "xmlns:x=\"y\"",
         "{\"a\":", "[1,", "null", "1e999", "\\u0000", "\\uD800", "\u{FEFF}", "\u{2028}", "\r\n", "\0", "\u{7F}",
         "Any ", "Equals [E] ", "Number ", "= ", "a.b", "://", "@", "%2e%2e/", "..", "#", "?", ":80", "é", "😀",
+        "HTTP/1.1\r\n", "HTTP/1.0\r\n", "\r\n\r\n", "Host: h\r\n", "Content-Length: ", "Transfer-Encoding: chunked\r\n",
+        "Connection: close\r\n", "Expect: 100-continue\r\n", "0\r\n\r\n", "gzip", ";q=0", "W/\"", ", ", "\t", "GET / ",
     ].map { Array($0.utf8) }
 
     package init(corpus: [[UInt8]]) { self.corpus = corpus.isEmpty ? [[]] : corpus }

@@ -23,6 +23,12 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case plan
     /// What paid suppliers of names answer, and the URLs they are asked by.
     case supplier
+    /// Requests as they come over a connection, cut anywhere.
+    case wire
+    /// Hosts, forwarded addresses, traces, preconditions, codings, queries.
+    case fields
+    /// Answers as the HTTP client takes them, compressed ones among them.
+    case answers
 
     /// Bytes of one input that are worth trying; longer ones are only slower.
     package static let inputBytesMax = 8_192
@@ -41,6 +47,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .find: FindFuzz.failure(bytes)
         case .plan: PlanFuzz.failure(bytes)
         case .supplier: SupplierFuzz.failure(bytes)
+        case .wire: WireFuzz.failure(bytes)
+        case .fields: FieldFuzz.failure(bytes)
+        case .answers: AnswerFuzz.failure(bytes)
         }
     }
 }
