@@ -185,6 +185,10 @@ if Context.environment["NUMBERS_BENCH"] != nil {
         .executableTarget(
             name: "ClientBench", dependencies: ["HTTPClient", "HTTPWire", "Platform"], path: "Benchmarks/ClientBench",
             swiftSettings: settings))
+    package.targets.append(
+        .executableTarget(
+            name: "NumberBench", dependencies: ["NumbersCore"], path: "Benchmarks/NumberBench",
+            swiftSettings: settings))
 }
 
 // What script/crash runs.

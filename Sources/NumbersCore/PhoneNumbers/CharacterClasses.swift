@@ -1,8 +1,9 @@
 // What characters mean in a written number, and the automata over those meanings. Immutable views of the plan.
 
-/// Classes of characters: ASCII by a table, all others by binary search.
-struct CharacterClasses: @unchecked Sendable {
-    // The pointers lead into the plan's bytes, which the owner of this value keeps alive and nobody writes.
+/// Classes of characters: ASCII by a table, all others by binary search. An object, since the table is too large to be
+/// copied for each number.
+final class CharacterClasses: @unchecked Sendable {
+    // The pointers lead into the plan's bytes, which the owner of this object keeps alive and nobody writes.
     private let ranges: UnsafeBufferPointer<UInt32>
     private let properties: UnsafePointer<UInt8>
     private let ascii: InlineArray<128, UInt8>

@@ -6,17 +6,18 @@ extension PlanTables {
     /// Branches are walked digit by digit; a tail answers by the number of digits that remain.
     func label(from start: Int, _ digits: DigitString) -> Int {
         var node = start
-        var index = 0
-        let count = digits.count
+        var remaining = digits.count
+        var (next, later) = digits.words
         while node < branchCount {
             let row = branches + node &* PlanLayout.branchWords
             // Beyond what was kept no pattern reaches; there the digits do not matter.
-            if index == count { return Int(row[10]) }
-            node = Int(row[Int(digits[index])])
-            index += 1
+            if remaining == 0 { return Int(row[10]) }
+            node = Int(row[Int(truncatingIfNeeded: next >> 60)])
+            next = next << 4 | later >> 60
+            later <<= 4
+            remaining &-= 1
         }
-        let remaining = min(count - index, PlanLayout.tailWords - 1)
-        return Int(tails[(node - branchCount) &* PlanLayout.tailWords + remaining])
+        return Int(tails[(node &- branchCount) &* PlanLayout.tailWords &+ min(remaining, PlanLayout.tailWords - 1)])
     }
 
     /// Whether a number fits the general description of a territory.
@@ -28,18 +29,22 @@ extension PlanTables {
     func prefixMatch(from start: Int, _ digits: DigitString) -> PrefixMatch? {
         var state = start
         var index = 0
+        let count = digits.count
+        var (next, later) = digits.words
         var found: PrefixMatch?
         while true {
             let row = prefixStates + state &* PlanLayout.prefixStateWords
-            if index == digits.count {
+            if index == count {
                 if row[11] != 0 { found = PrefixMatch(end: index, accept: Int(row[11])) }
                 return found
             }
             if row[10] != 0 { found = PrefixMatch(end: index, accept: Int(row[10])) }
             // State 0 is dead: nothing longer can match.
-            state = Int(row[Int(digits[index])])
+            state = Int(row[Int(truncatingIfNeeded: next >> 60)])
             if state == 0 || index >= DigitString.capacity { return found }
-            index += 1
+            next = next << 4 | later >> 60
+            later <<= 4
+            index &+= 1
         }
     }
 

@@ -10,6 +10,10 @@ package enum NumberFormat: Sendable, Hashable, CaseIterable {
     case international
     /// A `tel:` URI, RFC 3966: "tel:+1-415-555-2671".
     case rfc3966
+
+    /// A number without its extension has at most this many bytes in every form: scheme, calling code and digits between
+    /// the separators of a format.
+    package static let bytesMax = 96
 }
 
 extension PhoneNumber {
@@ -17,26 +21,47 @@ extension PhoneNumber {
     ///
     /// A number that no format of its country fits is written without separators.
     package func formatted(_ format: NumberFormat, in plan: NumberingPlan = .builtIn) -> String {
-        let tables = plan.tables
-        let digits = nationalDigits
-        guard format != .e164 else { return e164Text }
-        guard let record = tables.callingCode(Int(countryCode)) else { return nationalSignificantNumber }
         var output = ShortText()
+        guard let record = write(format, to: &output, plan.tables) else { return output.string }
+        guard format != .e164, let `extension`, !`extension`.isEmpty else { return output.string }
+        return output.string + plan.tables.extensionLabel(format, callingCode: record) + `extension`
+    }
+
+    /// Appends one of the number's written forms, without its extension, to `output`, which must have room for
+    /// `NumberFormat.bytesMax` more bytes. Nothing is allocated.
+    package func write(
+        _ format: NumberFormat, to output: inout OutputSpan<UInt8>, in plan: borrowing NumberingPlan
+    ) {
+        var text = ShortText()
+        _ = write(format, to: &text, plan.tables)
+        text.copy(to: &output)
+    }
+
+    /// Writes the number without its extension, and says the record of its calling code; nil when the plan has none.
+    private func write(_ format: NumberFormat, to output: inout ShortText, _ tables: PlanTables) -> Int? {
+        let digits = nationalDigits
+        guard let record = tables.callingCode(Int(countryCode)) else {
+            if format == .e164 { output.append(international: countryCode) }
+            output.append(digits)
+            return nil
+        }
         switch format {
-        case .e164, .national:
+        case .e164:
+            output.append(international: countryCode)
+            output.append(digits)
+            return record
+        case .national:
             break
         case .international:
-            output.append(UInt8(ascii: "+"))
-            output.append(decimal: countryCode)
+            output.append(international: countryCode)
             output.append(UInt8(ascii: " "))
         case .rfc3966:
-            for byte in "tel:+".utf8 { output.append(byte) }
-            output.append(decimal: countryCode)
+            for byte in "tel:".utf8 { output.append(byte) }
+            output.append(international: countryCode)
             output.append(UInt8(ascii: "-"))
         }
         tables.write(digits, as: format, callingCode: record, to: &output)
-        guard let `extension`, !`extension`.isEmpty else { return output.string }
-        return output.string + tables.extensionLabel(format, callingCode: record) + `extension`
+        return record
     }
 }
 
@@ -75,11 +100,18 @@ extension PlanTables {
         }
         let chosen = callingCode(record, isNational ? .nationalFirst : .internationalFirst) + place - 1
         let ends = groupEnds(of: digits.count, inFormat: chosen)
+        let ascii = digits.ascii
         let start = output.count
         for byte in text(self.format(chosen, isNational ? .national : .plain)) {
             if byte <= UInt8(PlanLayout.groupsMax) {
                 let group = Int(byte)
-                for index in ends[group - 1]..<ends[group] { output.append(digits[index] + 48) }
+                let place = ends &>> UInt128(8 &* (group &- 1))
+                let (first, end) = (Int(place & 0xFF), Int(place >> 8 & 0xFF))
+                if end <= 16 {
+                    output.append(ascii &>> UInt128(8 * first), count: end - first)
+                } else {
+                    for index in first..<end { output.append(digits[index] + 48) }
+                }
             } else if format != .rfc3966 || !Self.isSeparator(byte) {
                 output.append(byte)
             } else if output.count > start, output.last != UInt8(ascii: "-") {
@@ -89,18 +121,19 @@ extension PlanTables {
         }
     }
 
-    /// Where each group ends when the groups take, one after the other, as many digits as they may.
-    private func groupEnds(of digitCount: Int, inFormat record: Int) -> InlineArray<9, Int> {
-        var ends = InlineArray<9, Int>(repeating: 0)
+    /// Where each group ends when the groups take, one after the other, as many digits as they may: a byte for each, the
+    /// lowest one a zero for the beginning. In registers rather than in an array, which would be copied for each group.
+    func groupEnds(of digitCount: Int, inFormat record: Int) -> UInt128 {
         let count = format(record, .groupCount) & 0xFF
         var needed = 0
-        for group in 0..<count { needed += bounds(ofGroup: group, inFormat: record).low }
+        for group in 0..<count { needed &+= bounds(ofGroup: group, inFormat: record).low }
+        var ends: UInt128 = 0
         var taken = 0
         for group in 0..<count {
             let (low, high) = bounds(ofGroup: group, inFormat: record)
-            needed -= low
-            taken += max(min(high, digitCount - taken - needed), 0)
-            ends[group + 1] = taken
+            needed &-= low
+            taken &+= max(min(high, digitCount &- taken &- needed), 0)
+            ends |= UInt128(UInt8(truncatingIfNeeded: taken)) &<< UInt128(8 &* (group &+ 1))
         }
         return ends
     }
@@ -119,39 +152,5 @@ extension PlanTables {
         if format == .rfc3966 { return ";ext=" }
         let label = string(territory(callingCode(record, .mainTerritory), .extensionPrefix))
         return label.isEmpty ? " ext. " : label
-    }
-}
-
-/// A short ASCII text on the stack; what does not fit is dropped, which verified formats cannot cause.
-struct ShortText {
-    private static let capacity = 128
-
-    private var storage = InlineArray<128, UInt8>(repeating: 0)
-    private(set) var count = 0
-
-    var last: UInt8? { count > 0 ? storage[count - 1] : nil }
-
-    mutating func append(_ byte: UInt8) {
-        guard count < Self.capacity else { return }
-        storage[count] = byte
-        count += 1
-    }
-
-    /// Appends digits, each of them 0 to 9.
-    mutating func append(_ digits: DigitString) {
-        for index in 0..<digits.count { append(digits[index] + 48) }
-    }
-
-    mutating func append(decimal number: UInt16) {
-        var digits = DigitString()
-        digits.append(decimal: UInt64(number))
-        append(digits)
-    }
-
-    var string: String {
-        String(unsafeUninitializedCapacity: count) { buffer in
-            for index in 0..<count { buffer[index] = storage[index] }
-            return count
-        }
     }
 }

@@ -19,7 +19,7 @@ struct ParsedNumber {
 /// Reading written numbers as they are dialled in one territory, or without one.
 extension PlanTables {
     /// Finds the country of a written number and strips everything that is not part of the national number.
-    func parse(_ written: WrittenNumber, territory: Int?) throws(PhoneNumberError) -> ParsedNumber {
+    func parse(_ written: borrowing WrittenNumber, territory: Int?) throws(PhoneNumberError) -> ParsedNumber {
         // Without a known region only an international number tells where it belongs.
         guard territory != nil || written.hasPlus else { throw .invalidCountryCode }
         if written.hasPlus, let found = try afterInternationalPrefix(written.digits) { return try finish(found) }
@@ -87,9 +87,8 @@ extension PlanTables {
             }
         }
         let code = self.territory(territory, .callingCode)
-        var own = DigitString()
-        own.append(decimal: UInt64(code))
-        guard digits.count >= own.count, (0..<own.count).allSatisfy({ digits[$0] == own[$0] }) else { return nil }
+        let own = DigitString(decimal: UInt64(code))
+        guard digits.hasPrefix(own) else { return nil }
         let rest = digits.dropping(own.count)
         let national = afterNationalPrefix(rest, territory) ?? rest
         let isBetter =

@@ -26,25 +26,31 @@ package struct PhoneNumber: Sendable, Hashable, CustomStringConvertible {
     /// extensions, and `tel:` URIs (RFC 3966). The rules are those of Google's libphonenumber.
     /// - Throws: `PhoneNumberError`. A number that can be read need not be valid.
     package init(
-        parsing text: String, region: Region?, plan: NumberingPlan = .builtIn
+        parsing text: String, region: Region?, plan: borrowing NumberingPlan = .builtIn
     ) throws(PhoneNumberError) {
         try self.init(parsing: text.utf8.span, region: region, plan: plan)
     }
 
     /// Reads a number from UTF-8; bytes that are no UTF-8 count as characters without a meaning.
-    package init(parsing bytes: Span<UInt8>, region: Region?, plan: NumberingPlan) throws(PhoneNumberError) {
+    package init(
+        parsing bytes: Span<UInt8>, region: Region?, plan: borrowing NumberingPlan
+    ) throws(PhoneNumberError) {
         try self.init(WrittenNumber(bytes, plan.tables), region: region, plan: plan)
     }
 
     /// Finds the country of a number whose digits are known already.
-    init(_ written: WrittenNumber, region: Region?, plan: NumberingPlan) throws(PhoneNumberError) {
-        let territory = region.flatMap { plan.tables.territory(of: $0) }
+    init(
+        _ written: borrowing WrittenNumber, region: Region?, plan: borrowing NumberingPlan
+    ) throws(PhoneNumberError) {
+        let tables = plan.tables
+        var territory: Int?
+        if let region { territory = tables.territory(of: region) }
         self.init(
-            try plan.tables.parse(written, territory: territory), extension: written.extension, tables: plan.tables)
+            try tables.parse(written, territory: territory), extension: written.extension, tables: tables)
     }
 
     /// The number that reading found; its plan says what it is.
-    init(_ parsed: ParsedNumber, extension: String?, tables: PlanTables) {
+    init(_ parsed: borrowing ParsedNumber, extension: String?, tables: borrowing PlanTables) {
         countryCode = UInt16(parsed.countryCode)
         (nationalNumber, leadingZeros) = parsed.digits.number
         self.extension = `extension`
@@ -93,8 +99,7 @@ package struct PhoneNumber: Sendable, Hashable, CustomStringConvertible {
     /// The international form without separators, as in "+14155552671", also of a number that is not valid.
     package var e164Text: String {
         var output = ShortText()
-        output.append(UInt8(ascii: "+"))
-        output.append(decimal: countryCode)
+        output.append(international: countryCode)
         output.append(nationalDigits)
         return output.string
     }
@@ -116,10 +121,7 @@ package struct PhoneNumber: Sendable, Hashable, CustomStringConvertible {
     var nationalDigits: DigitString { Self.digits(nationalNumber, leadingZeros: leadingZeros) }
 
     private static func digits(_ nationalNumber: UInt64, leadingZeros: UInt8) -> DigitString {
-        var digits = DigitString()
-        for _ in 0..<leadingZeros { digits.append(0) }
-        digits.append(decimal: nationalNumber)
-        return digits
+        DigitString(decimal: nationalNumber, leadingZeros: Int(leadingZeros))
     }
 
     private var unverifiedE164: E164? {
