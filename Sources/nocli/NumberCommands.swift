@@ -50,14 +50,26 @@ enum NumberCommands {
     private static let written: Argument<String> = .required("NUMBER", .numberText, help: "the number to write")
     private static let from: Option<Region?> = .optional("from", .country, help: "where it will be dialled")
 
+    private static let asYouType: Option<Bool> = .flag(
+        "as-you-type", help: "show the number after each character that is typed")
+
     private static let format = Command(
         declaration: CommandDeclaration(
             "format", summary: "writes a number in every form", arguments: [written.declaration],
-            options: [country.declaration, from.declaration],
-            details: ["With --from, also as it is dialled in that country. Digits that are too many are left out."])
+            options: [country.declaration, from.declaration, asYouType.declaration],
+            details: [
+                "With --from, also as it is dialled in that country. Digits that are too many are left out.",
+                "With --as-you-type, a line for each character of NUMBER: what a telephone shows while it is typed.",
+            ])
     ) { context throws(CommandFailure) in
         let plan = NumberingPlan.builtIn
         let text = context.values[written]
+        if context.values[asYouType] {
+            if context.values[from] != nil {
+                throw .usage(context.invocation.error("--as-you-type shows what is typed: leave --from out"))
+            }
+            return showTyping(of: text, context)
+        }
         let found: PhoneNumber
         switch NumberReading.parse(text, country: context.values[country], plan: plan) {
         case .failure(let error): throw .badData("'\(terminalSafe(text))' is no number: \(words(error))")
@@ -81,6 +93,18 @@ enum NumberCommands {
             for case (_, let title, let text?) in forms { fields.add(title, text) }
             if !number.isValid { fields.add("Valid", "no: \(words(number))") }
             return fields.rendered()
+        }
+    }
+
+    private static func showTyping(of text: String, _ context: CommandContext) {
+        var formatter = AsYouTypeFormatter(region: context.values[country])
+        let shown = text.unicodeScalars.prefix(AsYouTypeFormatter.charactersMax).map { formatter.append($0) }
+        context.answer { writer in
+            writer.beginObject()
+            writer.field("shown", shown)
+            writer.endObject()
+        } people: {
+            shown.map { terminalSafe($0) }.joined(separator: "\n")
         }
     }
 
@@ -168,7 +192,10 @@ enum NumberCommands {
     private static func explanation(of text: String, _ reading: ReadingContext, _ plan: NumberingPlan) -> FieldList {
         let number: PhoneNumber
         switch NumberReading.parse(text, country: reading.country, input: reading.input, plan: plan) {
-        case .failure(let error): return FieldList([("Number", text), ("Valid", "no: \(words(error))")])
+        case .failure(let error):
+            var fields = FieldList([("Number", text), ("Valid", "no: \(words(error))")])
+            addShortNumber(text, reading.country, plan, to: &fields)
+            return fields
         case .success(let found): number = found
         }
         let region = number.region.map { region in
@@ -179,6 +206,7 @@ enum NumberCommands {
             ("Country", region ?? ""), ("Country code", "+\(number.countryCode)"),
         ])
         if let digits = number.extension { fields.add("Extension", digits) }
+        addShortNumber(text, reading.country, plan, to: &fields)
         guard number.isValid else { return fields }
         fields.add("Type", words(number.type))
         fields.add("Carrier", number.carrier(in: plan) ?? "")
@@ -188,6 +216,33 @@ enum NumberCommands {
         fields.add("International", number.formatted(.international, in: plan))
         fields.add("RFC 3966", number.formatted(.rfc3966, in: plan))
         return fields
+    }
+
+    /// What a text is as a short or emergency number of the country where it was dialled; nothing when it is none.
+    private static func addShortNumber(
+        _ text: String, _ country: Region?, _ plan: NumberingPlan, to fields: inout FieldList
+    ) {
+        guard let country else { return }
+        if let number = try? PhoneNumber(parsing: text, region: country, plan: plan),
+            let short = plan.shortNumber(number, dialledFrom: country), short.isValid
+        {
+            let carrier = short.isCarrierSpecific ? ", depends on the carrier" : ""
+            fields.add("Short number", "yes, in \(country.code): \(words(short.cost))\(carrier)")
+        }
+        if plan.isEmergencyNumber(text, dialledFrom: country) {
+            fields.add("Emergency", "yes, in \(country.code)")
+        } else if plan.connectsToEmergency(text, dialledFrom: country) {
+            fields.add("Emergency", "yes, in \(country.code): it begins with an emergency number")
+        }
+    }
+
+    private static func words(_ cost: ShortNumberCost) -> String {
+        switch cost {
+        case .tollFree: "toll free"
+        case .standardRate: "standard rate"
+        case .premiumRate: "premium rate"
+        case .unknown: "at a price that is not known"
+        }
     }
 
     private static func words(_ error: PhoneNumberError) -> String {

@@ -91,7 +91,17 @@ enum PlanFuzz {
                 _ = number.truncated(in: plan)
             }
         }
-        for region in plan.regions.prefix(8) { _ = plan.exampleNumber(for: region) }
+        for region in plan.regions.prefix(8) {
+            _ = plan.exampleNumber(for: region)
+            for sample in samples {
+                var formatter = AsYouTypeFormatter(region: region, plan: plan)
+                for character in sample.unicodeScalars { _ = formatter.append(character) }
+                _ = plan.connectsToEmergency(sample, dialledFrom: region)
+                guard let number = try? PhoneNumber(parsing: sample, region: region, plan: plan) else { continue }
+                _ = plan.shortNumber(number, dialledFrom: region)
+                _ = plan.expectedCost(of: number)
+            }
+        }
         _ = PhoneNumberFinder.matches(in: "call 415 555 0100 or +44 20 7946 0000", region: Region("US"), plan: plan)
         return nil
     }

@@ -42,6 +42,39 @@ import Testing
         if let text { #expect(result.output == text) }
     }
 
+    @Test(
+        "short and emergency numbers of the country are told",
+        arguments: [
+            ("911", "US", "Short number  yes, in US: toll free\nEmergency     yes, in US"),
+            ("9111", "US", "Emergency     yes, in US: it begins with an emergency number"),
+            ("116123", "DE", "Short number  yes, in DE: toll free"),
+        ])
+    func short(text: String, country: String, words: String) throws {
+        let output = try CommandLineHarness().call(["number", "parse", text, "--country", country]).output
+        let fields = words.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+        let found = output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+        #expect(fields.allSatisfy(found.contains), "\(output)")
+    }
+
+    @Test(
+        "without a country, or in another, a short number is none", arguments: [["911"], ["911", "--country", "GB"]])
+    func noShortNumber(arguments: [String]) throws {
+        let output = try CommandLineHarness().call(["number", "parse"] + arguments).output
+        #expect(!output.contains("Short number") && !output.contains("Emergency"), "\(output)")
+    }
+
+    @Test("a number is shown while it is typed")
+    func typing() throws {
+        let harness = try CommandLineHarness()
+        let arguments = ["number", "format", "650253", "--as-you-type", "--country", "US"]
+        #expect(harness.call(arguments).output == "6\n65\n650\n650-2\n650-25\n650-253\n")
+        #expect(
+            harness.call(["number", "format", "+44", "--as-you-type", "--json"]).output
+                == "{\"shown\":[\"+\",\"+4\",\"+44 \"]}\n")
+        #expect(!harness.call(["number", "format", "1\u{1B}[31m", "--as-you-type"]).output.contains("\u{1B}"))
+        #expect(harness.call(arguments + ["--from", "GB"]).code == 64)
+    }
+
     @Test("for machines the answer is that of the API")
     func json() throws {
         let harness = try CommandLineHarness()

@@ -10,7 +10,7 @@ from . import automata, lenient
 from .binary import Strings, Table, words
 
 MAGIC = b"NUMPLAN\0"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 UNKNOWN = 0
 # The order in which the reference asks; the codes are those of LineType in the engine.
@@ -32,10 +32,21 @@ NONE = 0xFFFF
 FIRST_GROUP = re.compile(r"(\\\d)")
 TERRITORY_WORDS = 28
 CALLING_CODE_WORDS = 12
-FORMAT_WORDS = 12
+FORMAT_WORDS = 16
 MAXIMUM_GROUPS = 8
 # Beside the number of groups: a number in this format is written with its national prefix.
 PREFIX_REQUIRED = 0x100
+# What typing a number asks about a format, as bits.
+TYPED_ELIGIBLE, TYPED_FIRST_GROUP_ONLY, TYPED_PREFIX_OPTIONAL, TYPED_PREFIX_SEPARATED = 1, 2, 4, 8
+# A format that is used while a number is typed has the groups in their order and nothing but punctuation between them.
+ELIGIBLE = re.compile("[%s]*\\\\1[%s]*(\\\\\\d[%s]*)*" % ((lenient.PUNCTUATION,) * 3))
+# What a short number is, as bits; two bits in between are its cost.
+SHORT_POSSIBLE, SHORT_VALID, SHORT_CODE, SHORT_CARRIER, SHORT_SMS = 1, 2, 4, 32, 64
+SHORT_EMERGENCY, SHORT_CONNECTS = 128, 256
+SHORT_COST_SHIFT = 3
+TOLL_FREE, STANDARD_RATE, PREMIUM_RATE = 1, 2, 3
+# Where an emergency number with digits behind it reaches somebody else.
+EXACT_EMERGENCY = {"BR", "CL", "NI"}
 
 
 def template(text):
@@ -62,6 +73,19 @@ def group_bounds(pattern):
     return bounds
 
 
+def typed_flags(number_format):
+    """What typing a number asks about a format."""
+    rule = number_format.national_prefix_formatting_rule
+    flags = TYPED_ELIGIBLE if ELIGIBLE.fullmatch(number_format.format) else 0
+    if not rule or re.fullmatch(r"\(?\\1\)?", rule):
+        flags |= TYPED_FIRST_GROUP_ONLY
+    if number_format.national_prefix_optional_when_formatting:
+        flags |= TYPED_PREFIX_OPTIONAL
+    if rule and re.search("[- ]", rule):
+        flags |= TYPED_PREFIX_SEPARATED
+    return flags
+
+
 def is_prefix_required(number_format):
     """Whether numbers in a format are always written with their national prefix at home."""
     rule = number_format.national_prefix_formatting_rule
@@ -73,7 +97,8 @@ def is_prefix_required(number_format):
 class PlanCompiler:
     """Collects the automata and records of every territory."""
 
-    def __init__(self, territories, regions_by_code, version):
+    def __init__(self, territories, regions_by_code, short_metadata, version):
+        self.short_metadata = short_metadata  # {region: metadata of its short numbers}
         self.territories = territories  # [(identifier, metadata)], regions first in alphabetical order
         self.regions_by_code = regions_by_code
         self.version = version
@@ -81,6 +106,7 @@ class PlanCompiler:
         self.prefixes = automata.PrefixPool()
         self.strings = Strings()
         self.formats = []
+        self.leading = []  # the nodes of the formats' leading digits
         self.descriptions = {}
 
     def description(self, desc):
@@ -114,6 +140,33 @@ class PlanCompiler:
 
         return self.pool.product([self.description(desc) for desc in descs], combine)
 
+    def short_numbers(self, region):
+        """What every string is as a short number of a region."""
+        metadata = self.short_metadata.get(region)
+        if metadata is None:
+            return None
+        emergency = metadata.emergency.national_number_pattern if metadata.emergency is not None else None
+        exact = self.pool.whole(emergency) if emergency else self.pool.dead
+        connects = self.pool.beginning(emergency) if emergency and region not in EXACT_EMERGENCY else exact
+        nodes = [self.pool.lengths(metadata.general_desc.possible_length), self.description(metadata.general_desc),
+                 exact, connects]
+        nodes += [self.description(desc) for desc in (
+            metadata.short_code, metadata.premium_rate, metadata.standard_rate, metadata.toll_free,
+            metadata.carrier_specific, metadata.sms_services)]
+
+        def combine(labels):
+            possible, general, emergency, connects, code, premium, standard, toll_free, carrier, sms = labels
+            cost = 0
+            if possible:
+                cost = PREMIUM_RATE if premium else STANDARD_RATE if standard else TOLL_FREE \
+                    if toll_free or emergency else 0
+            flags = [(possible, SHORT_POSSIBLE), (general and code, SHORT_VALID), (code, SHORT_CODE),
+                     (carrier, SHORT_CARRIER), (sms, SHORT_SMS), (emergency, SHORT_EMERGENCY),
+                     (connects, SHORT_CONNECTS)]
+            return sum(flag for is_set, flag in flags if is_set) + (cost << SHORT_COST_SHIFT)
+
+        return self.pool.product(nodes, combine)
+
     def compile(self):
         type_nodes = {}
         general_nodes = {}
@@ -144,11 +197,13 @@ class PlanCompiler:
             roots += [type_nodes[number], general_nodes[number]]
             records.append(self.territory(identifier, metadata, type_nodes[number], general_nodes[number]))
 
+        roots += self.leading + [record[27] for record in records if record[27] is not None]
         branches, tails, position = self.layout(roots)
         for record in codes:
             record[4:7] = [position[node] for node in record[4:7]]
         for record in records:
             record[2:4] = [position[node] for node in record[2:4]]
+            record[27] = NONE if record[27] is None else position[record[27]]
 
         by_code = [0] * 1000
         for number, record in enumerate(codes):
@@ -182,9 +237,10 @@ class PlanCompiler:
         for rows, accepting in languages:
             # One row a state: whether it accepts, then its successor for each class.
             table.section(bytes(item for row, accept in zip(rows, accepting) for item in [int(accept)] + row))
+        table.section(words("H", [position[node] for node in self.leading]))
         return table.bytes(), {
             "branches": len(branches), "tails": len(tails), "prefix states": len(prefix_rows),
-            "formats": len(self.formats), "strings": len(self.strings.items),
+            "formats": len(self.formats), "leading digits": len(self.leading), "strings": len(self.strings.items),
         }
 
     def shared_plan(self, numbers, type_nodes):
@@ -228,7 +284,9 @@ class PlanCompiler:
             packed = [flat[i] | flat[i + 1] << 8 for i in range(0, len(flat), 2)]
             self.formats.append([self.strings.add(template(national)), self.strings.add(template(each.format)),
                                  self.strings.add(template(carrier)),
-                                 len(bounds) | (PREFIX_REQUIRED if is_prefix_required(each) else 0)] + packed)
+                                 len(bounds) | (PREFIX_REQUIRED if is_prefix_required(each) else 0)] + packed +
+                                [len(self.leading), len(leading), typed_flags(each), 0])
+            self.leading += [self.pool.beginning(pattern) for pattern in leading]
 
         def combine(labels):
             for place in range(len(formats)):
@@ -267,7 +325,8 @@ class PlanCompiler:
             self.strings.add(metadata.national_prefix or ""),
             self.strings.add(self.dialled_international_prefix(metadata)),
         ] + examples
-        return record + [0] * (TERRITORY_WORDS - len(record))
+        region = "" if identifier == b"\0\0" else identifier.decode()
+        return record + [self.short_numbers(region)]
 
     def dialled_international_prefix(self, metadata):
         """What is written before a calling code when dialling abroad; nothing where there are several ways."""

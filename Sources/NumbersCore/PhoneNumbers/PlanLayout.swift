@@ -5,20 +5,25 @@ enum PlanSection: Int, CaseIterable {
     case version, branches, tails, codesByNumber, regionsByLetters, callingCodes, members, territories, formats
     case prefixStates, prefixAccepts, stringOffsets, stringText, characterRanges, characterProperties
     case viable, extensionEnding, contextNumber, contextDomain
+    case leadingDigits
 }
 
 enum PlanLayout {
     static let magic = StaticString("NUMPLAN\0")
-    static let formatVersion: UInt32 = 2
+    static let formatVersion: UInt32 = 3
     /// Ten successors, the label, and five unused words.
     static let branchWords = 16
     /// One label for each number of remaining digits; the last stands for all larger numbers.
     static let tailWords = 20
     static let callingCodeWords = 12
     static let territoryWords = 28
-    static let formatWords = 12
+    static let formatWords = 16
     static let prefixStateWords = 12
     static let groupsMax = 8
+    /// The first of a format's patterns of leading digits is for so many digits.
+    static let leadingDigitsMin = 3
+    /// A calling code has at most so many formats of one kind, so that a set of them is a word.
+    static let formatsMax = 64
     /// Beside the number of groups: a number in this format is written with its national prefix.
     static let prefixRequired = 0x100
     /// A reference to nothing.
@@ -42,11 +47,45 @@ enum TerritoryField: Int {
     case dialledInternationalPrefix
     /// The first of eleven, one for each type.
     case examples
+    /// The automaton of the territory's short numbers, behind the examples.
+    case shortNumbers = 27
 }
 
 /// The words of a format's record; the groups' bounds follow.
 enum FormatField: Int {
     case national, plain, carrier, groupCount, groups
+    /// The automata of the leading digits that more and more digits of a number are compared with, and how many.
+    case leadingFirst = 12
+    case leadingCount, typedFlags
+}
+
+/// What a format is while a number is typed, as bits.
+struct TypedFormatFlags: OptionSet {
+    let rawValue: Int
+    /// All digits are in it in their order, with punctuation between them.
+    static let eligible = TypedFormatFlags(rawValue: 1)
+    /// The number at home has no national prefix in it.
+    static let firstGroupOnly = TypedFormatFlags(rawValue: 2)
+    static let prefixOptional = TypedFormatFlags(rawValue: 4)
+    /// A blank or a dash follows the national prefix.
+    static let prefixSeparated = TypedFormatFlags(rawValue: 8)
+}
+
+/// What a label in the automaton of short numbers says, as bits; two in between are the cost.
+struct ShortNumberFlags: OptionSet {
+    let rawValue: Int
+    static let possible = ShortNumberFlags(rawValue: 1)
+    static let valid = ShortNumberFlags(rawValue: 2)
+    /// In a range of short numbers, whatever else is known of the region.
+    static let code = ShortNumberFlags(rawValue: 4)
+    static let carrierSpecific = ShortNumberFlags(rawValue: 32)
+    static let smsService = ShortNumberFlags(rawValue: 64)
+    static let emergency = ShortNumberFlags(rawValue: 128)
+    /// Begins with an emergency number and reaches it.
+    static let connectsToEmergency = ShortNumberFlags(rawValue: 256)
+
+    /// 1 for toll-free, 2 for the standard rate, 3 for a premium rate; 0 when it is not known.
+    var cost: Int { rawValue >> 3 & 3 }
 }
 
 /// What a class of characters is, as bits.

@@ -20,6 +20,7 @@ final class PlanTables: @unchecked Sendable {
     private let formats: UnsafePointer<UInt16>
     let prefixStates: UnsafePointer<UInt16>
     let prefixAccepts: UnsafePointer<UInt8>
+    private let leadingDigits: UnsafePointer<UInt16>
     private let stringOffsets: UnsafePointer<UInt32>
     private let stringText: UnsafePointer<UInt8>
     let characters: CharacterClasses
@@ -49,6 +50,7 @@ final class PlanTables: @unchecked Sendable {
         formats = try Self.start(sections.formats, .formats)
         prefixStates = try Self.start(sections.prefixStates, .prefixStates)
         prefixAccepts = try Self.start(sections.prefixAccepts, .prefixAccepts)
+        leadingDigits = try Self.start(sections.leadingDigits, .leadingDigits)
         stringOffsets = try Self.start(sections.stringOffsets, .stringOffsets)
         stringText = try Self.start(sections.stringText, .stringText)
         characters = try CharacterClasses(bytes)
@@ -131,6 +133,15 @@ final class PlanTables: @unchecked Sendable {
     func bounds(ofGroup group: Int, inFormat record: Int) -> (low: Int, high: Int) {
         let word = formats[record * PlanLayout.formatWords + FormatField.groups.rawValue + group]
         return (Int(word & 0xFF), Int(word >> 8))
+    }
+
+    /// The automaton of the leading digits that a format asks for when so many digits of a number are known; nil when it
+    /// asks for none.
+    func leadingDigits(ofFormat record: Int, knowing digitCount: Int) -> Int? {
+        let count = format(record, .leadingCount)
+        guard count > 0 else { return nil }
+        let place = min(max(digitCount - PlanLayout.leadingDigitsMin, 0), count - 1)
+        return Int(leadingDigits[format(record, .leadingFirst) + place])
     }
 
     /// The ASCII bytes of a text, alive as long as this object.

@@ -3,7 +3,7 @@
 /// The sections as arrays of their items, lengths checked to be whole items.
 struct PlanSections {
     let branches, tails, codesByNumber, regionsByLetters, callingCodes, members, territories, formats: Words
-    let prefixStates: Words
+    let prefixStates, leadingDigits: Words
     let prefixAccepts, stringText: UnsafeBufferPointer<UInt8>
     let stringOffsets: UnsafeBufferPointer<UInt32>
     let version: UnsafeRawBufferPointer
@@ -23,6 +23,7 @@ struct PlanSections {
         territories = try words(.territories, PlanLayout.territoryWords)
         formats = try words(.formats, PlanLayout.formatWords)
         prefixStates = try words(.prefixStates, PlanLayout.prefixStateWords)
+        leadingDigits = try words(.leadingDigits, 1)
         prefixAccepts = try bytes.items(PlanSection.prefixAccepts.rawValue, of: UInt8.self, width: 4)
         stringOffsets = try bytes.items(PlanSection.stringOffsets.rawValue, of: UInt32.self)
         stringText = try bytes.items(PlanSection.stringText.rawValue, of: UInt8.self)
@@ -76,8 +77,10 @@ struct PlanVerification {
 
     private func verifyNodes() throws(NumberingPlanError) {
         let count = sections.nodeCount
-        try require(!sections.branches.isEmpty && count <= 0x10000, .branches)
+        try require(!sections.branches.isEmpty && count <= PlanLayout.none, .branches)
         try require(!sections.tails.isEmpty, .tails)
+        // 0xFFFF is no node: it stands for none.
+        try require(sections.leadingDigits.allSatisfy { Int($0) < count }, .leadingDigits)
         for row in stride(from: 0, to: sections.branches.count, by: PlanLayout.branchWords) {
             for digit in 0..<10 { try require(Int(sections.branches[row + digit]) < count, .branches) }
         }
@@ -103,6 +106,7 @@ struct PlanVerification {
             for node in [field(.plan), field(.nationalFormat), field(.internationalFormat)] {
                 try require(node < sections.nodeCount, .callingCodes)
             }
+            try require(max(field(.nationalCount), field(.internationalCount)) <= PlanLayout.formatsMax, .callingCodes)
             try require(field(.nationalFirst) + field(.nationalCount) <= sections.formatCount, .callingCodes)
             try require(field(.internationalFirst) + field(.internationalCount) <= sections.formatCount, .callingCodes)
         }
@@ -128,6 +132,8 @@ struct PlanVerification {
             for example in TerritoryField.examples.rawValue..<TerritoryField.examples.rawValue + 11 {
                 try require(Int(words[example]) < sections.stringCount, .territories)
             }
+            let short = field(.shortNumbers)
+            try require(short == PlanLayout.none || short < sections.nodeCount, .territories)
             // A rule is a few digits and then the last group, which must exist.
             let rule = text(field(.transformRule))
             if let last = rule.last {
@@ -150,6 +156,8 @@ struct PlanVerification {
                 let (low, high) = (word & 0xFF, word >> 8)
                 try require(low >= 1 && low <= high && high <= 20, .formats)
             }
+            let leading = Int(words[FormatField.leadingFirst.rawValue]) + Int(words[FormatField.leadingCount.rawValue])
+            try require(leading <= sections.leadingDigits.count, .formats)
             for field in [FormatField.national, .plain, .carrier] {
                 try require(Int(words[field.rawValue]) < sections.stringCount, .formats)
                 let template = text(Int(words[field.rawValue]))
