@@ -15,6 +15,19 @@ enum NumberFuzz {
             guard NumberMatch(number, other) == NumberMatch(other, number) else { return "a match has a direction" }
         }
         _ = NumberMatch(parts.text(1), parts.text(2), plan: plan)
+        var formatter = AsYouTypeFormatter(region: region, plan: plan)
+        for character in parts.text(1).unicodeScalars { _ = formatter.append(character) }
+        guard let region else { return nil }
+        if plan.isEmergencyNumber(parts.text(1), dialledFrom: region),
+            !plan.connectsToEmergency(parts.text(1), dialledFrom: region)
+        {
+            return "an emergency number does not connect"
+        }
+        if let number = read, let short = plan.shortNumber(number, dialledFrom: region), short.isValid,
+            !plan.isValidShortNumber(number)
+        {
+            return "a short number of a region is one of none"
+        }
         return nil
     }
 
