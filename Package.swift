@@ -161,7 +161,7 @@ let package = Package(
             [
                 "CLinux", "CRMTemplate", "CrashDrill", "CommandOptions", "HTTPClient", "HTTPServer", "HTTPWire",
                 "JSONText", "LookupServer", "MiddlewareServer", "NumbersCore", "Platform", "SQLiteDatabase",
-                "ServerProcess", "TestSupport", "nocli",
+                "ServerProcess", "TestSupport", "TransportSecurity", "nocli",
             ]),
     ]
 )

@@ -83,7 +83,7 @@ extension LookupRoutes {
             .pending {
                 let id = admission.credential.account.id
                 return switch await accounts.account(id, deadline: storageDeadline(request)) {
-                case .success(let account?): Replies.json(Replies.account(account))
+                case .success(let profile?): Replies.json(Replies.account(profile))
                 case .success(nil), .failure: Replies.unavailable(request)
                 }
             }
@@ -93,44 +93,62 @@ extension LookupRoutes {
     /// `PATCH /v1/account`.
     func updateAccount(_ request: HTTPRequest) -> Reply {
         keyed(request, .manage) { admission in
-            let change: (name: String??, email: EmailAddress??)
-            switch accountChange(request) {
+            let patch: AccountPatch
+            switch accountPatch(request) {
             case .failure(let fault): return .ready(fault.response(request))
-            case .success(let some): change = some
+            case .success(let some): patch = some
             }
             return .pending {
                 let id = admission.credential.account.id
-                let result = await accounts.update(
-                    id, name: change.name, email: change.email, deadline: storageDeadline(request))
-                return switch result {
-                case .success(let account?): Replies.json(Replies.account(account))
-                case .success(nil), .failure: Replies.unavailable(request)
+                return switch await accounts.update(id, patch, deadline: storageDeadline(request)) {
+                case .success(let profile?):
+                    Replies.json(Replies.account(profile, webhookSecret: patch.webhook??.secret))
+                case .failure(.noSecretKey):
+                    Replies.problem(
+                        .notImplemented, "not_implemented",
+                        "This server keeps no secrets, so it has no webhooks; its operator can give it a key for them "
+                            + "(--secret-key-file).", request)
+                case .success(nil), .failure(.unavailable): Replies.unavailable(request)
                 }
             }
         }
     }
 
-    private func accountChange(
-        _ request: HTTPRequest
-    ) -> Result<(name: String??, email: EmailAddress??), BodyFault> {
+    private func accountPatch(_ request: HTTPRequest) -> Result<AccountPatch, BodyFault> {
         fields(request).flatMap { fields in
             do throws(BodyFault) {
+                var patch = AccountPatch()
                 let (name, email) = try parts(fields) { fields throws(JSONInputError) in
-                    try fields.refuseUnknown(known: ["name", "email"])
+                    try fields.refuseUnknown(known: ["name", "email", "webhook_url", "low_balance_micros"])
+                    if fields.has("webhook_url") {
+                        let text = try fields.optionalString("webhook_url", length: 0...WebhookURL.lengthMax)
+                        patch.webhook = .some(try text.map { text throws(JSONInputError) in try webhook(text, fields) })
+                    }
+                    if fields.has("low_balance_micros") {
+                        let micros = try fields.optionalInteger(
+                            "low_balance_micros", in: 1...MicroUSD.largest.micros)
+                        patch.lowBalance = .some(micros.map { MicroUSD(micros: $0) })
+                    }
                     return (
                         try fields.optionalString("name", length: 0...KeySettings.nameMax),
                         try fields.optionalString("email", length: 0...254)
                     )
                 }
-                return .success(
-                    (
-                        fields.has("name") ? .some(displayName(name)) : nil,
-                        fields.has("email") ? .some(try emailAddress(email)) : nil
-                    ))
+                if fields.has("name") { patch.name = .some(displayName(name)) }
+                if fields.has("email") { patch.email = .some(try emailAddress(email)) }
+                return .success(patch)
             } catch {
                 return .failure(error)
             }
         }
+    }
+
+    private func webhook(_ text: String, _ fields: JSONFields) throws(JSONInputError) -> AccountPatch.Webhook {
+        guard let url = WebhookURL(text) else {
+            throw fields.error(
+                "webhook_url", expected: "an address like https://example.com/hooks/balance", found: "another form")
+        }
+        return AccountPatch.Webhook(url: url, secret: WebhookSignature.newSecret(random))
     }
 
     // MARK: Keys
@@ -368,106 +386,6 @@ extension LookupRoutes {
         }
         if case .some(.some(let expiry)) = patch.expiresAt, expiry <= clock.wall() {
             throw .invalid("Field `expires_at`: expected a time to come, found one that has passed.")
-        }
-    }
-
-    // MARK: Statements
-
-    /// `GET /v1/account/ledger`: JSON, or CSV when `Accept` asks for it.
-    func ledger(_ request: HTTPRequest) -> Reply {
-        keyed(request, .manage) { admission in
-            guard let parameters = try? request.query() else {
-                return .ready(Replies.invalid("The query cannot be decoded.", request))
-            }
-            var cursor: Int64?
-            if let text = parameters["cursor"] {
-                guard text.utf8.count <= 18, let value = Int64(text), value > 0, String(value) == text else {
-                    return .ready(
-                        Replies.invalid(
-                            "Parameter `cursor`: expected the `next_cursor` of an earlier answer.", request))
-                }
-                cursor = value
-            }
-            var limit = LedgerPage.linesMax
-            if let text = parameters["limit"] {
-                guard let value = Self.wholeNumber(text), (1...LedgerPage.linesMax).contains(value) else {
-                    return .ready(
-                        Replies.invalid(
-                            "Parameter `limit`: expected a number from 1 to \(LedgerPage.linesMax).", request))
-                }
-                limit = value
-            }
-            let wantsCSV = Self.prefersCSV(request.field("accept") ?? "")
-            let (from, count) = (cursor, limit)
-            return .pending {
-                let result = await accounts.ledger(
-                    of: admission.credential.account.id, before: from, limit: count,
-                    deadline: storageDeadline(request))
-                switch result {
-                case .failure: return Replies.unavailable(request)
-                case .success(let page):
-                    guard wantsCSV else { return Replies.json(Replies.ledger(page)) }
-                    var response = HTTPResponse(
-                        status: .ok, contentType: "text/csv; charset=utf-8; header=present",
-                        body: Replies.ledgerCSV(page))
-                    response.add("Cache-Control", "no-store")
-                    response.add("Content-Disposition", "attachment; filename=\"ledger.csv\"")
-                    response.variants = .compressible
-                    // CSV has no place for the cursor, so it stands in the field that links pages (RFC 8288).
-                    if let next = page.nextCursor {
-                        response.add("Link", "<\(request.path)?cursor=\(next)&limit=\(count)>; rel=\"next\"")
-                    }
-                    return response
-                }
-            }
-        }
-    }
-
-    /// Whether an `Accept` names CSV and does not rule it out (RFC 9110 §12.5.1).
-    private static func prefersCSV(_ accept: String) -> Bool {
-        accept.lowercased().split(separator: ",").contains { range in
-            let parts = range.split(separator: ";").map { String($0.filter { $0 != " " && $0 != "\t" }) }
-            guard parts.first == "text/csv" else { return false }
-            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }?.dropFirst(2)
-            return weight.map { $0.contains { ("1"..."9").contains($0) } } ?? true
-        }
-    }
-
-    /// `GET /v1/account/usage`.
-    func usage(_ request: HTTPRequest) -> Reply {
-        keyed(request, .manage) { admission in
-            guard let parameters = try? request.query() else {
-                return .ready(Replies.invalid("The query cannot be decoded.", request))
-            }
-            let now = clock.wall()
-            // Without bounds: the last 30 days, today included.
-            var from = UnixTime(seconds: (now.dayNumber - 29) * 86_400)
-            var to = now + .seconds(1)
-            for (name, isFrom) in [("from", true), ("to", false)] {
-                guard let text = parameters[name] else { continue }
-                guard let time = UnixTime(rfc3339: text) else {
-                    return .ready(
-                        Replies.invalid(
-                            "Parameter `\(name)`: expected a date or time like 2026-01-31 or 2026-01-31T12:00:00Z.",
-                            request))
-                }
-                if isFrom { from = time } else { to = time }
-            }
-            let word = parameters["group"] ?? UsageGroup.day.rawValue
-            guard let group = UsageGroup(rawValue: word) else {
-                return .ready(
-                    Replies.invalid("Parameter `group`: expected day, key, reference or kind.", request))
-            }
-            let (first, last) = (from, to)
-            return .pending {
-                let result = await accounts.usage(
-                    of: admission.credential.account.id, from: first, to: last, by: group,
-                    deadline: storageDeadline(request))
-                return switch result {
-                case .success(let rows): Replies.json(Replies.usage(rows))
-                case .failure: Replies.unavailable(request)
-                }
-            }
         }
     }
 }

@@ -17,6 +17,8 @@ struct LookupSettings: Sendable {
     let freeDipsPerDay: Int
     let supplierSpendCap: MicroUSD?
     let secretKeyFile: String?
+    /// Who vouches for the servers of webhooks, in place of the system's authorities.
+    let webhookAuthorities: String?
     /// Networks that are not public and may be asked all the same.
     let allowedNetworks: [NetworkBlock]
 
@@ -49,7 +51,10 @@ struct LookupSettings: Sendable {
             MicroUSD(usd: text).flatMap { $0 >= .zero ? $0 : nil }
         }, help: "What all suppliers together may cost a day; no bound unless set.")
     private static let secretKeyOption = Option<String?>.optional(
-        "secret-key-file", .path, help: "The key that suppliers' secrets are sealed with.")
+        "secret-key-file", .path, help: "The key that the secrets of suppliers and webhooks are sealed with.")
+    private static let webhookAuthoritiesOption = Option<String?>.optional(
+        "webhook-authorities", .path,
+        help: "Certificates (PEM) that vouch for the servers of webhooks, in place of the system's.")
     private static let allowNetworkOption = Option.list(
         "allow-network", ServerOptions.network, help: "A network that is not public and may be asked all the same.")
 
@@ -71,6 +76,7 @@ struct LookupSettings: Sendable {
                     freeDipsOption.declaration, spendCapOption.declaration, secretKeyOption.declaration,
                     allowNetworkOption.declaration,
                 ]),
+            OptionSection("Webhooks", [webhookAuthoritiesOption.declaration]),
         ])
 
     init(_ values: OptionValues, cores: Int) {
@@ -84,6 +90,7 @@ struct LookupSettings: Sendable {
         freeDipsPerDay = values[Self.freeDipsOption]
         supplierSpendCap = values[Self.spendCapOption]
         secretKeyFile = values[Self.secretKeyOption]
+        webhookAuthorities = values[Self.webhookAuthoritiesOption]
         allowedNetworks = values[Self.allowNetworkOption]
     }
 }

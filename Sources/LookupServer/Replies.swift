@@ -15,7 +15,7 @@ enum Replies {
     }
 
     /// A JSON document that has begun with its version; whoever writes on closes the object.
-    private static func document(reserving byteCount: Int) -> JSONWriter {
+    static func document(reserving byteCount: Int) -> JSONWriter {
         var writer = JSONWriter(reserving: byteCount)
         writer.beginObject()
         writer.key("schema_version")
@@ -154,28 +154,34 @@ enum Replies {
 
     // MARK: Accounts
 
-    static func account(_ account: Account) -> [UInt8] {
+    /// - Parameter webhookSecret: in the answer that has set it, and nowhere else.
+    static func account(_ profile: AccountProfile, webhookSecret: Secret? = nil) -> [UInt8] {
         var writer = document(reserving: 512)
         writer.key("account")
-        write(account, to: &writer)
+        writer.beginObject()
+        writeFields(profile.account, to: &writer)
+        writer.field("webhook_url", profile.webhookURL?.text)
+        writer.field("low_balance_micros", profile.lowBalance?.micros)
+        writer.endObject()
+        if let webhookSecret { writer.field("webhook_secret", webhookSecret.revealText()) }
         writer.endObject()
         return writer.finish()
     }
 
-    static func write(_ account: Account, to writer: inout JSONWriter) {
-        writer.beginObject()
+    private static func writeFields(_ account: Account, to writer: inout JSONWriter) {
         writer.field("id", account.id.description)
         writer.field("email", account.email)
         writer.field("name", account.name)
         writer.field("tier", account.tier.rawValue)
         writer.field("balance_micros", account.balance.micros)
-        writer.endObject()
     }
 
     static func signUp(_ account: Account, key: APIKey, cidKey: APIKey, docsURL: String) -> [UInt8] {
         var writer = document(reserving: 1024)
         writer.key("account")
-        write(account, to: &writer)
+        writer.beginObject()
+        writeFields(account, to: &writer)
+        writer.endObject()
         writer.field("api_key", key.reveal())
         writer.field("cid_key", cidKey.reveal())
         writer.field("key_prefix", key.displayPrefix)
@@ -256,69 +262,5 @@ enum Replies {
         case .unavailable:
             return unavailable(request)
         }
-    }
-
-    // MARK: Statements
-
-    static func ledger(_ page: LedgerPage) -> [UInt8] {
-        var writer = document(reserving: 256 * page.lines.count + 128)
-        writer.key("entries")
-        writer.beginArray()
-        for line in page.lines {
-            writer.beginObject()
-            writer.field("id", String(line.entry.id))
-            writer.field("at", line.entry.at.rfc3339Milliseconds())
-            writer.field("kind", line.entry.kind.rawValue)
-            writer.field("amount_micros", line.entry.signedAmount.micros)
-            writer.field("balance_micros", line.entry.balance.micros)
-            writer.field("key_prefix", line.keyPrefix)
-            writer.field("reference", line.entry.reference)
-            writer.endObject()
-        }
-        writer.endArray()
-        writer.field("next_cursor", page.nextCursor.map { String($0) })
-        writer.endObject()
-        return writer.finish()
-    }
-
-    /// The same as comma-separated values (RFC 4180).
-    static func ledgerCSV(_ page: LedgerPage) -> [UInt8] {
-        var text = "id,at,kind,amount_micros,balance_micros,key_prefix,reference\r\n"
-        for line in page.lines {
-            let cells = [
-                String(line.entry.id), line.entry.at.rfc3339Milliseconds(), line.entry.kind.rawValue,
-                String(line.entry.signedAmount.micros), String(line.entry.balance.micros), line.keyPrefix ?? "",
-                csvCell(line.entry.reference ?? ""),
-            ]
-            text += cells.joined(separator: ",") + "\r\n"
-        }
-        return Array(text.utf8)
-    }
-
-    /// A cell of somebody else's text. Spreadsheets run what begins with `= + - @` (or a tab or return before it) as a
-    /// formula: an apostrophe in front makes it text again.
-    private static func csvCell(_ text: String) -> String {
-        var text = text
-        if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) { text = "'" + text }
-        guard text.contains(where: { ",\"\r\n".contains($0) || $0 == "\r\n" }) else { return text }
-        var quoted = "\""
-        for character in text { quoted += character == "\"" ? "\"\"" : String(character) }
-        return quoted + "\""
-    }
-
-    static func usage(_ rows: [UsageRow]) -> [UInt8] {
-        var writer = document(reserving: 96 * rows.count + 64)
-        writer.key("rows")
-        writer.beginArray()
-        for row in rows {
-            writer.beginObject()
-            writer.field("group", row.group)
-            writer.field("lookups", row.lookups)
-            writer.field("billed_micros", row.billed.micros)
-            writer.endObject()
-        }
-        writer.endArray()
-        writer.endObject()
-        return writer.finish()
     }
 }

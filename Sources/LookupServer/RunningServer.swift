@@ -1,5 +1,6 @@
 // The parts joined: what `main` builds and hands down, and the order in which it comes up. Owned by the main thread.
 
+import CommandOptions
 import DocumentPages
 import HTTPClient
 import HTTPServer
@@ -41,7 +42,8 @@ final class RunningServer {
         let database = try Self.open(settings.server.database, startID: startID, clock: clock, logger: log.logger)
         let (writer, readers) = (database.writer, database.readers)
 
-        let accounts = SQLiteAccounts(writer: writer, readers: readers)
+        let vault = SecretVault(key: try Self.secretKey(settings.secretKeyFile), random: random)
+        let accounts = SQLiteAccounts(writer: writer, readers: readers, vault: vault)
         let ledger = SQLiteLedger(writer: writer, readers: readers, clock: clock, random: random, startID: startID)
         let credentials = CredentialDirectory(store: accounts)
         let names = CallerNameDirectory(
@@ -59,16 +61,17 @@ final class RunningServer {
                 freeDipsPerDay: settings.freeDipsPerDay, spendPerDay: settings.supplierSpendCap), clock: clock,
             random: random, timer: .system)
         let suppliers = SupplierKeeper(
-            dips: dips, vault: SecretVault(key: try Self.secretKey(settings.secretKeyFile), random: random),
-            clock: clock, logger: log.logger)
+            dips: dips, vault: vault, clock: clock, logger: log.logger)
         try Self.start(suppliers, settings.server.database)
+        let notices = try Self.notices(settings, database, vault, clock: clock, random: random, logger: log.logger)
         let housekeeping = SteadyWork(
             writer: writer, readers: readers, credentials: credentials, names: names, suppliers: suppliers,
-            clock: clock, logger: log.logger)
+            notices: notices, clock: clock, logger: log.logger)
         let operations = Operations(
             database: housekeeping.database, writer: writer, log: log.sink, access: metricsAccess,
             metadataVersion: { plans.present.value.metadataVersion },
-            sources: [plans, SupplierMetrics(dips: dips, client: client)], clock: clock)
+            sources: [plans, SupplierMetrics(dips: dips, client: client), NoticeMetrics(notices: notices)], clock: clock
+        )
         let routes = LookupRoutes(
             access: AccessControl(directory: credentials, failures: AddressLimiter()),
             lookups: LookupService(
@@ -117,6 +120,28 @@ final class RunningServer {
         } catch {
             throw StartFailure(description: "--secret-key-file \(error)")
         }
+    }
+
+    /// The delivery of low-balance notices, with a client of its own.
+    private static func notices(
+        _ settings: LookupSettings, _ database: ServerDatabase, _ vault: SecretVault, clock: Clock,
+        random: RandomSource, logger: Logger
+    ) throws(StartFailure) -> BalanceNotices {
+        let authorities = try settings.webhookAuthorities.map { path throws(StartFailure) in
+            switch ConfigurationReader.read(path) {
+            case .success(let bytes): return bytes
+            case .failure(let error):
+                throw StartFailure(description: "--webhook-authorities \(path): \(error.reason)")
+            }
+        }
+        let client = try StartFailure.wrapping("HTTP client") { () throws(SystemError) in
+            try HTTPClient(
+                settings: HTTPWebhookTransport.settings(authorities: authorities),
+                guard: NetworkGuard(allowed: settings.allowedNetworks), clock: clock, random: random, log: logger)
+        }
+        return BalanceNotices(
+            writer: database.writer, readers: database.readers, transport: HTTPWebhookTransport(client: client),
+            vault: vault, clock: clock, logger: logger)
     }
 
     /// Reads the suppliers, so that the first request finds them.

@@ -2,8 +2,26 @@
 
 import HTTPClient
 import NumbersCore
+import NumbersStorage
 import Platform
 import ServerProcess
+
+/// What came of low-balance messages.
+struct NoticeMetrics: MetricsSource {
+    let notices: BalanceNotices
+
+    func append(to text: inout MetricsText) {
+        let counters = [
+            ("delivered", notices.delivered.value), ("failed", notices.failed.value),
+            ("given_up", notices.givenUp.value),
+        ]
+        for (outcome, count) in counters {
+            text.counter(
+                "numbers_low_balance_notices_total", help: "Low-balance messages by outcome.",
+                labels: [("outcome", outcome)], count)
+        }
+    }
+}
 
 /// What suppliers did, by name; no label has a number or an account.
 struct SupplierMetrics: MetricsSource {

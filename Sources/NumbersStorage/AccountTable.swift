@@ -80,19 +80,85 @@ package enum AccountTable {
         return changed == 1
     }
 
+    /// Where a webhook's sealed secret lies.
+    static func webhookSecretPlace(_ id: AccountID) -> SecretVault.Place {
+        SecretVault.Place(table: "accounts", row: [id.description], column: "webhook_secret")
+    }
+
+    /// How many webhooks have a sealed secret.
+    static func webhookCount(on connection: Connection) throws(DatabaseError) -> Int64 {
+        try connection.first("SELECT count(webhook_secret) FROM accounts") { row throws(DatabaseError) in
+            row.integer(0)
+        } ?? 0
+    }
+
+    /// Seals every webhook's secret with another key.
+    /// - Parameter progress: called for each.
+    /// - Returns: the first that could not be opened; what was changed has to be undone then.
+    static func resealWebhooks(
+        from old: SecretVault, to new: SecretVault, on connection: Connection, progress: () -> Void
+    ) throws(DatabaseError) -> SupplierTable.UnopenedSecret? {
+        let sealed = try connection.all(
+            "SELECT id, webhook_secret FROM accounts WHERE webhook_secret IS NOT NULL ORDER BY id"
+        ) { row throws(DatabaseError) in (id: AccountID(value: row.integer(0)), secret: row.blob(1)) }
+        for one in sealed {
+            let place = webhookSecretPlace(one.id)
+            let fault: SecretFault
+            switch old.open(one.secret, at: place) {
+            case .failure(let reason): fault = reason
+            case .success(let secret):
+                if let again = new.seal(secret, at: place) {
+                    try connection.run(
+                        "UPDATE accounts SET webhook_secret = ? WHERE id = ?", .blob(again), .integer(one.id.value))
+                    progress()
+                    continue
+                }
+                fault = .noKey
+            }
+            return SupplierTable.UnopenedSecret(owner: "account \(one.id)", name: "webhook", fault: fault)
+        }
+        return nil
+    }
+
+    /// An account with its customer's own settings.
+    static func profile(_ id: AccountID, on connection: Connection) throws(DatabaseError) -> AccountProfile? {
+        guard let account = try find(id, on: connection) else { return nil }
+        let alerts = try connection.first(
+            "SELECT webhook_url, low_balance_micros FROM accounts WHERE id = ?", .integer(id.value)
+        ) { row throws(DatabaseError) in
+            (
+                url: row.optionalText(0).flatMap { WebhookURL($0) },
+                lowBalance: row.optionalInteger(1).map { MicroUSD(micros: $0) }
+            )
+        }
+        return AccountProfile(account: account, webhookURL: alerts?.url, lowBalance: alerts?.lowBalance)
+    }
+
+    /// - Parameter sealedSecret: the secret of the patch's webhook, sealed for ``webhookSecretPlace(_:)``.
     static func update(
-        _ id: AccountID, name: String??, email: EmailAddress??, on connection: Connection
-    ) throws(DatabaseError) -> Account? {
-        if let name {
+        _ id: AccountID, _ patch: AccountPatch, sealedSecret: [UInt8]?, on connection: Connection
+    ) throws(DatabaseError) -> AccountProfile? {
+        if let webhook = patch.webhook {
+            try connection.run(
+                "UPDATE accounts SET webhook_url = ?, webhook_secret = ? WHERE id = ?",
+                webhook.map { .text($0.url.text) } ?? .null, sealedSecret.map { .blob($0) } ?? .null,
+                .integer(id.value))
+        }
+        if let lowBalance = patch.lowBalance {
+            try connection.run(
+                "UPDATE accounts SET low_balance_micros = ? WHERE id = ?",
+                lowBalance.map { .integer($0.micros) } ?? .null, .integer(id.value))
+        }
+        if let name = patch.name {
             try connection.run(
                 "UPDATE accounts SET name = ? WHERE id = ?", name.map { .text($0) } ?? .null, .integer(id.value))
         }
-        if let email {
+        if let email = patch.email {
             try connection.run(
                 "UPDATE accounts SET email = ? WHERE id = ?", email.map { .text($0.text) } ?? .null,
                 .integer(id.value))
         }
-        return try find(id, on: connection)
+        return try profile(id, on: connection)
     }
 
     static func account(_ row: borrowing Row) -> Account {

@@ -66,26 +66,29 @@ package enum LedgerBook {
         if let refusal = try spendingRefusal(charge, adding: held == nil ? charge.cover : total, on: connection) {
             return .failure(refusal)
         }
-        let balance: Int64?
+        let left: (balance: Int64, lowBalance: Int64?)?
         if let held {
             guard try end(held, charge.account, on: connection) else { return .failure(.unavailable) }
-            balance = try connection.first(
+            left = try connection.first(
                 """
                 UPDATE accounts SET balance_micros = balance_micros - ?1
-                WHERE id = ?2 AND balance_micros - held_micros >= ?1 RETURNING balance_micros
+                WHERE id = ?2 AND balance_micros - held_micros >= ?1 RETURNING balance_micros, low_balance_micros
                 """, .integer(total.micros), .integer(charge.account.value)
-            ) { row throws(DatabaseError) in row.integer(0) }
+            ) { row throws(DatabaseError) in (row.integer(0), row.optionalInteger(1)) }
         } else {
             // One conditional update: whoever comes first has the money, whatever loop, connection or process asks.
-            balance = try connection.first(
+            left = try connection.first(
                 """
                 UPDATE accounts SET balance_micros = balance_micros - ?1
-                WHERE id = ?2 AND balance_micros - held_micros >= ?3 RETURNING balance_micros
+                WHERE id = ?2 AND balance_micros - held_micros >= ?3 RETURNING balance_micros, low_balance_micros
                 """, .integer(total.micros), .integer(charge.account.value), .integer(max(charge.cover, total).micros)
-            ) { row throws(DatabaseError) in row.integer(0) }
+            ) { row throws(DatabaseError) in (row.integer(0), row.optionalInteger(1)) }
         }
-        guard let balance else { return .failure(try insufficient(charge.account, on: connection)) }
-        var running = MicroUSD(micros: balance + total.micros)
+        guard let (balance, lowBalance) = left else {
+            return .failure(try insufficient(charge.account, on: connection))
+        }
+        let before = MicroUSD(micros: balance + total.micros)
+        var running = before
         var entry: LedgerEntry?
         for item in items where item.amount > .zero {
             running = MicroUSD(micros: running.micros - item.amount.micros)
@@ -95,6 +98,7 @@ package enum LedgerBook {
                 at: charge.at)
             entry = try append(posting, balance: running, on: connection)
         }
+        if let entry { try BalanceNoticeTable.note(entry, before: before, threshold: lowBalance, on: connection) }
         if charge.dailyCap != nil { try addSpending(total, charge, on: connection) }
         let endpoints = BilledEndpoint.allCases.filter { endpoint in items.contains { $0.endpoint == endpoint } }
         let receipt = Receipt(billed: total, balance: MicroUSD(micros: balance), endpoints: endpoints)
@@ -217,21 +221,22 @@ package enum LedgerBook {
                     amount: amount, units: 0, reference: reference, at: at), on: connection)
         }
         let taken = amount.negated
-        let balance = try connection.first(
+        let left = try connection.first(
             """
             UPDATE accounts SET balance_micros = balance_micros - ?1
-            WHERE id = ?2 AND balance_micros - held_micros >= ?1 RETURNING balance_micros
+            WHERE id = ?2 AND balance_micros - held_micros >= ?1 RETURNING balance_micros, low_balance_micros
             """, .integer(taken.micros), .integer(account.value)
-        ) { row throws(DatabaseError) in row.integer(0) }
-        guard let balance else {
+        ) { row throws(DatabaseError) in (balance: row.integer(0), lowBalance: row.optionalInteger(1)) }
+        guard let (balance, lowBalance) = left else {
             return try present(account, on: connection).map { .insufficientBalance($0) } ?? .noSuchAccount
         }
-        return .posted(
-            try append(
-                Posting(
-                    account: account, key: nil, kind: .adjustment, debit: .customer, credit: .adjustments,
-                    amount: taken, units: 0, reference: reference, at: at), balance: MicroUSD(micros: balance),
-                on: connection))
+        let entry = try append(
+            Posting(
+                account: account, key: nil, kind: .adjustment, debit: .customer, credit: .adjustments, amount: taken,
+                units: 0, reference: reference, at: at), balance: MicroUSD(micros: balance), on: connection)
+        let before = MicroUSD(micros: balance + taken.micros)
+        try BalanceNoticeTable.note(entry, before: before, threshold: lowBalance, on: connection)
+        return .posted(entry)
     }
 
     private static func credit(_ posting: Posting, on connection: Connection) throws(DatabaseError) -> MovementOutcome {

@@ -155,6 +155,13 @@ package final class OperatorDesk {
         try Statements.page(of: account, before: cursor, limit: limit, on: connection)
     }
 
+    /// An account's month; nil when there is no such account.
+    package func statement(
+        _ month: StatementMonth, of account: AccountID
+    ) throws(DatabaseError) -> MonthlyStatement? {
+        try Statements.month(month, of: account, on: connection)
+    }
+
     /// Proves the ledger; with an anchor, also that it goes on from there.
     package func verifyLedger(
         anchor: LedgerAudit.Anchor? = nil, progress: (Int64, Int64) -> Void
@@ -300,8 +307,10 @@ package final class OperatorDesk {
         }
     }
 
-    /// How many secrets of suppliers are sealed.
-    package func sealedCount() throws(DatabaseError) -> Int64 { try SupplierTable.sealedCount(on: connection) }
+    /// How many secrets of suppliers and webhooks are sealed.
+    package func sealedCount() throws(DatabaseError) -> Int64 {
+        try SupplierTable.sealedCount(on: connection) + AccountTable.webhookCount(on: connection)
+    }
 
     /// Seals every secret with another key, in one transaction: all or none.
     /// - Parameter progress: how many are done.
@@ -312,8 +321,18 @@ package final class OperatorDesk {
         let now = clock.wall()
         return try connection.transaction { () throws(DatabaseError) in
             try connection.trial { () throws(DatabaseError) -> Trial<Result<Int64, SupplierTable.UnopenedSecret>> in
-                let count = try SupplierTable.sealedCount(on: connection)
-                let fault = try SupplierTable.reseal(from: old, to: new, at: now, on: connection, progress: progress)
+                let count = try sealedCount()
+                var done: Int64 = 0
+                var fault = try SupplierTable.reseal(from: old, to: new, at: now, on: connection) {
+                    done = $0
+                    progress($0)
+                }
+                if fault == nil {
+                    fault = try AccountTable.resealWebhooks(from: old, to: new, on: connection) {
+                        done += 1
+                        progress(done)
+                    }
+                }
                 return fault.map { .undo(.failure($0)) } ?? .keep(.success(count))
             }
         }

@@ -8,10 +8,13 @@ package import SQLiteDatabase
 package struct SQLiteAccounts: AccountStore, CredentialStore {
     private let writer: DatabaseWriter
     private let readers: ReaderPool
+    private let vault: SecretVault
 
-    package init(writer: DatabaseWriter, readers: ReaderPool) {
+    /// - Parameter vault: seals the secrets of webhooks.
+    package init(writer: DatabaseWriter, readers: ReaderPool, vault: SecretVault) {
         self.writer = writer
         self.readers = readers
+        self.vault = vault
     }
 
     package func credential(
@@ -34,18 +37,28 @@ package struct SQLiteAccounts: AccountStore, CredentialStore {
         }.mapError { _ in StorageUnavailable() }
     }
 
-    package func account(_ id: AccountID, deadline: MonotonicTime) async -> Result<Account?, StorageUnavailable> {
+    package func account(
+        _ id: AccountID, deadline: MonotonicTime
+    ) async -> Result<AccountProfile?, StorageUnavailable> {
         await readers.read(deadline: deadline) { connection throws(DatabaseError) in
-            try AccountTable.find(id, on: connection)
+            try AccountTable.profile(id, on: connection)
         }.mapError { _ in StorageUnavailable() }
     }
 
     package func update(
-        _ id: AccountID, name: String??, email: EmailAddress??, deadline: MonotonicTime
-    ) async -> Result<Account?, StorageUnavailable> {
-        await writer.write(deadline: deadline) { connection throws(DatabaseError) in
-            try AccountTable.update(id, name: name, email: email, on: connection)
-        }.mapError { _ in StorageUnavailable() }
+        _ id: AccountID, _ patch: AccountPatch, deadline: MonotonicTime
+    ) async -> Result<AccountProfile?, AccountChangeRefusal> {
+        var sealed: [UInt8]?
+        if case .some(.some(let webhook)) = patch.webhook {
+            guard let bytes = vault.seal(webhook.secret, at: AccountTable.webhookSecretPlace(id)) else {
+                return .failure(.noSecretKey)
+            }
+            sealed = bytes
+        }
+        let sealedSecret = sealed
+        return await writer.write(deadline: deadline) { connection throws(DatabaseError) in
+            try AccountTable.update(id, patch, sealedSecret: sealedSecret, on: connection)
+        }.mapError { _ in .unavailable }
     }
 
     package func keys(of account: AccountID, deadline: MonotonicTime) async -> Result<[KeyRecord], StorageUnavailable> {

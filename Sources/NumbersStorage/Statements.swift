@@ -33,6 +33,44 @@ package enum Statements {
         return LedgerPage(lines: lines, nextCursor: hasMore ? lines.last?.entry.id : nil)
     }
 
+    /// An account's month; nil when there is no such account. Entries belong to the month of their own time, so what is
+    /// in one month is in no other.
+    package static func month(
+        _ month: StatementMonth, of account: AccountID, on connection: Connection
+    ) throws(DatabaseError) -> MonthlyStatement? {
+        try connection.readTransaction { () throws(DatabaseError) in
+            guard let found = try AccountTable.find(account, on: connection) else { return nil }
+            let opening = try connection.first(
+                """
+                SELECT coalesce(sum(CASE WHEN credit = 'customer' THEN amount_micros ELSE -amount_micros END), 0)
+                FROM ledger_entries WHERE account_id = ? AND at < ?
+                """, .integer(account.value), .integer(month.from.microseconds)
+            ) { row throws(DatabaseError) in row.integer(0) }
+            var lines: [MonthlyStatement.Line] = []
+            try connection.each(
+                """
+                SELECT kind, count(*), sum(CASE WHEN credit = 'customer' THEN -units ELSE units END),
+                       sum(CASE WHEN credit = 'customer' THEN amount_micros ELSE -amount_micros END)
+                FROM ledger_entries WHERE account_id = ? AND at >= ? AND at < ? GROUP BY kind
+                """, .integer(account.value), .integer(month.from.microseconds), .integer(month.to.microseconds)
+            ) { row throws(DatabaseError) in
+                if let kind = EntryKind(rawValue: row.text(0)) {
+                    lines.append(
+                        MonthlyStatement.Line(
+                            kind: kind, entries: row.integer(1), lookups: row.integer(2),
+                            amount: MicroUSD(micros: row.integer(3))))
+                }
+                return .next
+            }
+            let order = EntryKind.allCases
+            lines.sort { (order.firstIndex(of: $0.kind) ?? 0) < (order.firstIndex(of: $1.kind) ?? 0) }
+            let closing = lines.reduce(opening ?? 0) { $0 + $1.amount.micros }
+            return MonthlyStatement(
+                account: account, name: found.name, month: month, opening: MicroUSD(micros: opening ?? 0), lines: lines,
+                closing: MicroUSD(micros: closing))
+        }
+    }
+
     /// Sums of billed lookups; what was taken back is subtracted.
     package static func usage(
         of account: AccountID, from: UnixTime, to: UnixTime, by group: UsageGroup, on connection: Connection

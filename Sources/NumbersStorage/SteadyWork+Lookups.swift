@@ -7,14 +7,18 @@ package import SQLiteDatabase
 extension SteadyWork {
     /// How often the last uses of keys are written.
     private static let usesInterval: Duration = .seconds(10)
+    /// How often it is looked whether a low balance is to be told.
+    private static let noticesInterval: Duration = .seconds(1)
     /// How long one of its own writes may take.
     private static let accessTime: Duration = .seconds(2)
 
     /// What LookupServer does all the time.
     package convenience init(
         writer: DatabaseWriter, readers: ReaderPool, credentials: CredentialDirectory, names: CallerNameDirectory,
-        suppliers: SupplierKeeper, settlingTime: Duration = settlingTime, clock: Clock, logger: Logger
+        suppliers: SupplierKeeper, notices: BalanceNotices, settlingTime: Duration = settlingTime, clock: Clock,
+        logger: Logger
     ) {
+        let telling = Chore(every: Self.noticesInterval) { await notices.round() }
         let asking = Chore(every: Self.roundInterval, atEnd: true) {
             await suppliers.round(readers: readers, writer: writer, deadline: clock.monotonic() + Self.accessTime)
         }
@@ -33,7 +37,7 @@ extension SteadyWork {
             sweeps: [
                 ReplyTable.expired, SupplierTable.oldDays, LedgerBook.oldSpending, CacheTable.expired,
                 SpamTables.expired,
-            ], chores: [uses, asking], settlingTime: settlingTime, clock: clock, logger: logger)
+            ], chores: [uses, asking, telling], settlingTime: settlingTime, clock: clock, logger: logger)
     }
 }
 

@@ -161,7 +161,8 @@ package enum SupplierTable {
 
     /// A secret that a key does not open.
     package struct UnopenedSecret: Error, Sendable, Hashable {
-        package let supplier: String
+        /// Whose it is: `supplier NAME` or `account ID`.
+        package let owner: String
         package let name: String
         package let fault: SecretFault
     }
@@ -191,7 +192,7 @@ package enum SupplierTable {
                 opened.append((supplier, name, secret))
                 return .next
             case .failure(let reason):
-                fault = UnopenedSecret(supplier: supplier, name: name, fault: reason)
+                fault = UnopenedSecret(owner: "supplier \(supplier)", name: name, fault: reason)
                 return .stop
             }
         }
@@ -199,7 +200,7 @@ package enum SupplierTable {
         var done: Int64 = 0
         for entry in opened {
             guard let sealed = new.seal(entry.secret, at: place(entry.supplier, entry.name)) else {
-                return UnopenedSecret(supplier: entry.supplier, name: entry.name, fault: .noKey)
+                return UnopenedSecret(owner: "supplier \(entry.supplier)", name: entry.name, fault: .noKey)
             }
             try connection.run(
                 "UPDATE supplier_secrets SET sealed = ? WHERE supplier = ? AND name = ?", .blob(sealed),

@@ -23,6 +23,13 @@ extension ValueKind where Value == LedgerAudit.Anchor {
     }
 }
 
+extension ValueKind where Value == StatementMonth {
+    /// A month of the calendar.
+    static var month: ValueKind {
+        ValueKind(placeholder: "YYYY-MM", expects: "a month such as 2026-01") { StatementMonth($0) }
+    }
+}
+
 extension ValueKind where Value == KeyID {
     /// A key's identifier, never its text.
     static var key: ValueKind {

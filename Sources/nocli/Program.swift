@@ -9,6 +9,7 @@ enum Program {
     /// All commands, in the order of the help text.
     static let families: [CommandFamily] = [
         AccountCommands.family, KeyCommands.family, BalanceCommands.family, LedgerCommands.family,
+        StatementCommand.family,
         NameCommands.family, RiskCommands.family, SupplierCommands.family, NumberCommands.family,
         WorkspaceCommands.family,
         ClientCommands.family, TokenCommands.family, ContextTokenCommands.family, ConnectorCommands.family,

@@ -71,7 +71,7 @@ enum SecretCommands {
             let total = try context.perform { () throws(DatabaseError) in try desk.sealedCount() }
             outcome = try context.perform { () throws(DatabaseError) in
                 try desk.rotateSecrets(from: oldVault, to: newVault) { bar.report($0, of: total) }
-            }.mapError { Unopened(what: "secret \(terminalName($0.name)) of supplier \($0.supplier)", fault: $0.fault) }
+            }.mapError { Unopened(what: "secret \(terminalName($0.name)) of \($0.owner)", fault: $0.fault) }
         case .middleware(let desk):
             let total = try context.perform { () throws(DatabaseError) in try desk.sealedCount() }
             outcome = try context.perform { () throws(DatabaseError) in

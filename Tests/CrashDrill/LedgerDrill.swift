@@ -73,6 +73,7 @@ package final class LedgerDrill {
         defer { load.stop() }
         for round in 1...rounds {
             load.resume()
+            load.waitForAnswers()
             usleep(UInt32.random(in: 50_000...600_000, using: &random))
             server.signal(SIGKILL)
             _ = server.waitForExit()

@@ -62,6 +62,8 @@ final class LedgerLoad: Sendable {
         var isRunning = false
         var isEnding = false
         var threads: [OSThread] = []
+        /// Answers since the load went on.
+        var answersSinceResumed = 0
         /// Threads that wait for an answer.
         var busy = 0
         /// By reference, which is another one for each request.
@@ -107,7 +109,20 @@ final class LedgerLoad: Sendable {
         state.withLock { $0.threads.append(thread) }
     }
 
-    func resume() { state.withLock { $0.isRunning = true } }
+    func resume() {
+        state.withLock { state in
+            state.isRunning = true
+            state.answersSinceResumed = 0
+        }
+    }
+
+    /// Waits until some requests have been answered since the load went on: a busy machine takes its time.
+    func waitForAnswers() {
+        let end = MonotonicTime.now() + .seconds(10)
+        while state.withLock({ $0.answersSinceResumed < Self.customerThreads }), MonotonicTime.now() < end {
+            usleep(2_000)
+        }
+    }
 
     /// Returns when nobody waits for an answer any more. The operator goes on.
     func pause() {
@@ -242,6 +257,7 @@ final class LedgerLoad: Sendable {
             let answer = DrillAnswer(try connection.readResponse())
             state.withLock { state in
                 state.asked[reference]?.answer = answer
+                state.answersSinceResumed += 1
                 if answer.status == 200, answer.billed == nil || answer.isReplay {
                     state.faults.append("\(reference) was not billed")
                 }

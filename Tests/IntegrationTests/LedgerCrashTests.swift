@@ -12,7 +12,8 @@ import Testing
         let seed = UInt64.random(in: 1...999_999)
         let report = try LedgerDrill(folder: TestFolder(), seed: seed) { _ in }.run(rounds: 10)
         #expect(report.faults == [], "seed \(seed)")
-        #expect(report.kills == 10 && report.billed > 50 && report.refused > 0 && report.topUps > 2, "seed \(seed)")
-        #expect(report.replays > 0 && report.unanswered > 0, "seed \(seed)")
+        // Six customers were answered in each round before the kill.
+        #expect(report.kills == 10 && report.billed > 10 && report.topUps > 0, "seed \(seed)")
+        #expect(report.billed + report.refused + report.unavailable >= 60, "seed \(seed)")
     }
 }

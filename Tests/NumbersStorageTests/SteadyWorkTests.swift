@@ -28,7 +28,9 @@ import Testing
                 limits: DatabaseWriter.Limits(), clock: .system)
             readers = try ReaderPool(
                 path: office.folder.database, options: options, count: 1, queueLimit: 64, clock: .system)
-            credentials = CredentialDirectory(store: SQLiteAccounts(writer: writer, readers: readers))
+            credentials = CredentialDirectory(
+                store: SQLiteAccounts(
+                    writer: writer, readers: readers, vault: SecretVault(key: nil, random: .system)))
             names = CallerNameDirectory(store: SQLiteCallerNames(readers: readers), capacity: 100)
             log = creat(office.folder.path + "/log", 0o600)
             sink = try LogSink(descriptor: log, capacityBytes: 65_536)
@@ -44,6 +46,9 @@ import Testing
             try suppliers.start(on: office.connection)
             keeper = SteadyWork(
                 writer: writer, readers: readers, credentials: credentials, names: names, suppliers: suppliers,
+                notices: BalanceNotices(
+                    writer: writer, readers: readers, transport: StubWebhooks(),
+                    vault: SecretVault(key: nil, random: .system), clock: office.time.clock, logger: logger),
                 clock: office.time.clock, logger: logger)
         }
 

@@ -75,7 +75,7 @@ struct NoTransport: SupplierTransport {
         #expect(try office.desk.sealedCount() == 4)
         guard case .failure(let fault) = try office.desk.rotateSecrets(from: other, to: vault, progress: { _ in })
         else { return #expect(Bool(false), "opened with another key") }
-        #expect(fault == SupplierTable.UnopenedSecret(supplier: "one", name: "K", fault: .otherKey))
+        #expect(fault == SupplierTable.UnopenedSecret(owner: "supplier one", name: "K", fault: .otherKey))
         // The last of them is damaged: what was opened before it stays as it is, too.
         let sealed = try office.connection.all("SELECT sealed FROM supplier_secrets ORDER BY supplier, name") {
             row throws(DatabaseError) in row.blob(0)

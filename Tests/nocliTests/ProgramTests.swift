@@ -39,6 +39,7 @@ import Testing
                   key              keys: create, list, revoke, rotate
                   balance          prepaid money: show, top-up, adjust
                   ledger           the ledger: show, verify
+                  statement        monthly statements
                   name             caller names: import, pin, unpin, suppress, unsuppress, show,
                                    search, expire, stats
                   risk             what spam scores come from: import, explain, drop
@@ -83,7 +84,7 @@ import Testing
         arguments: [
             (
                 [],
-                "nocli: a command is missing: expected one of account, key, balance, ledger, name, risk, supplier, number, workspace, client, token, context-token, connector, secret, contact, delivery, database, template, sandbox\nRun 'nocli --help' to see what is possible.\n"
+                "nocli: a command is missing: expected one of account, key, balance, ledger, statement, name, risk, supplier, number, workspace, client, token, context-token, connector, secret, contact, delivery, database, template, sandbox\nRun 'nocli --help' to see what is possible.\n"
             ),
             (
                 ["acount"],

@@ -68,12 +68,12 @@ package protocol AccountStore: Sendable {
         _ account: Account, keys: [NewKey], deadline: MonotonicTime
     ) async -> Result<Void, StorageUnavailable>
 
-    func account(_ id: AccountID, deadline: MonotonicTime) async -> Result<Account?, StorageUnavailable>
+    func account(_ id: AccountID, deadline: MonotonicTime) async -> Result<AccountProfile?, StorageUnavailable>
 
-    /// Changes name and e-mail address; nil leaves one as it is, an inner nil takes it away.
+    /// Changes what the customer sets. A webhook's secret is sealed before it is kept.
     func update(
-        _ id: AccountID, name: String??, email: EmailAddress??, deadline: MonotonicTime
-    ) async -> Result<Account?, StorageUnavailable>
+        _ id: AccountID, _ patch: AccountPatch, deadline: MonotonicTime
+    ) async -> Result<AccountProfile?, AccountChangeRefusal>
 
     /// The account's keys, oldest first; at most 1,000.
     func keys(of account: AccountID, deadline: MonotonicTime) async -> Result<[KeyRecord], StorageUnavailable>

@@ -1,0 +1,114 @@
+// Statements: what an account was charged, by entry and in sums.
+
+import HTTPServer
+import HTTPWire
+import NumbersCore
+import Platform
+
+extension LookupRoutes {
+    /// `GET /v1/account/ledger`: JSON, or CSV when `Accept` asks for it.
+    func ledger(_ request: HTTPRequest) -> Reply {
+        keyed(request, .manage) { admission in
+            guard let parameters = try? request.query() else {
+                return .ready(Replies.invalid("The query cannot be decoded.", request))
+            }
+            var cursor: Int64?
+            if let text = parameters["cursor"] {
+                guard text.utf8.count <= 18, let value = Int64(text), value > 0, String(value) == text else {
+                    return .ready(
+                        Replies.invalid(
+                            "Parameter `cursor`: expected the `next_cursor` of an earlier answer.", request))
+                }
+                cursor = value
+            }
+            var limit = LedgerPage.linesMax
+            if let text = parameters["limit"] {
+                guard let value = Self.wholeNumber(text), (1...LedgerPage.linesMax).contains(value) else {
+                    return .ready(
+                        Replies.invalid(
+                            "Parameter `limit`: expected a number from 1 to \(LedgerPage.linesMax).", request))
+                }
+                limit = value
+            }
+            let wantsCSV = Self.prefersCSV(request.field("accept") ?? "")
+            let (from, count) = (cursor, limit)
+            return .pending {
+                let result = await accounts.ledger(
+                    of: admission.credential.account.id, before: from, limit: count,
+                    deadline: storageDeadline(request))
+                switch result {
+                case .failure: return Replies.unavailable(request)
+                case .success(let page):
+                    guard wantsCSV else { return Replies.json(Replies.ledger(page)) }
+                    var response = Self.csv(Replies.ledgerCSV(page), named: "ledger")
+                    // CSV has no place for the cursor, so it stands in the field that links pages (RFC 8288).
+                    if let next = page.nextCursor {
+                        response.add("Link", "<\(request.path)?cursor=\(next)&limit=\(count)>; rel=\"next\"")
+                    }
+                    return response
+                }
+            }
+        }
+    }
+
+    /// Whether an `Accept` names CSV and does not rule it out (RFC 9110 §12.5.1).
+    private static func prefersCSV(_ accept: String) -> Bool {
+        accept.lowercased().split(separator: ",").contains { range in
+            let parts = range.split(separator: ";").map { String($0.filter { $0 != " " && $0 != "\t" }) }
+            guard parts.first == "text/csv" else { return false }
+            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }?.dropFirst(2)
+            return weight.map { $0.contains { ("1"..."9").contains($0) } } ?? true
+        }
+    }
+
+    private static func csv(_ body: [UInt8], named name: String) -> HTTPResponse {
+        var response = HTTPResponse(status: .ok, contentType: "text/csv; charset=utf-8; header=present", body: body)
+        response.add("Cache-Control", "no-store")
+        response.add("Content-Disposition", "attachment; filename=\"\(name).csv\"")
+        response.variants = .compressible
+        return response
+    }
+
+    /// `GET /v1/account/usage`: JSON, or CSV when `Accept` asks for it.
+    func usage(_ request: HTTPRequest) -> Reply {
+        keyed(request, .manage) { admission in
+            guard let parameters = try? request.query() else {
+                return .ready(Replies.invalid("The query cannot be decoded.", request))
+            }
+            let now = clock.wall()
+            // Without bounds: the last 30 days, today included.
+            var from = UnixTime(seconds: (now.dayNumber - 29) * 86_400)
+            var to = now + .seconds(1)
+            for (name, isFrom) in [("from", true), ("to", false)] {
+                guard let text = parameters[name] else { continue }
+                guard let time = UnixTime(rfc3339: text) else {
+                    return .ready(
+                        Replies.invalid(
+                            "Parameter `\(name)`: expected a date or time like 2026-01-31 or 2026-01-31T12:00:00Z.",
+                            request))
+                }
+                if isFrom { from = time } else { to = time }
+            }
+            let word = parameters["group"] ?? UsageGroup.day.rawValue
+            guard let group = UsageGroup(rawValue: word) else {
+                return .ready(
+                    Replies.invalid("Parameter `group`: expected day, key, reference or kind.", request))
+            }
+            guard from < to else {
+                return .ready(Replies.invalid("Parameter `to`: expected a time behind `from`.", request))
+            }
+            let (first, last) = (from, to)
+            let wantsCSV = Self.prefersCSV(request.field("accept") ?? "")
+            return .pending {
+                let result = await accounts.usage(
+                    of: admission.credential.account.id, from: first, to: last, by: group,
+                    deadline: storageDeadline(request))
+                return switch result {
+                case .success(let rows) where wantsCSV: Self.csv(Replies.usageCSV(rows, by: group), named: "usage")
+                case .success(let rows): Replies.json(Replies.usage(rows))
+                case .failure: Replies.unavailable(request)
+                }
+            }
+        }
+    }
+}
