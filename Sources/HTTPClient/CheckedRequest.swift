@@ -1,6 +1,7 @@
 // What may go out. Nothing but a request that passed here reaches libcurl.
 
 internal import HTTPWire
+internal import Platform
 
 /// A request whose parts cannot change the message around them.
 struct CheckedRequest: Sendable {
@@ -11,7 +12,7 @@ struct CheckedRequest: Sendable {
 
     let method: HTTPMethod
     let target: TargetURL
-    let headers: [ClientRequest.Header]
+    private(set) var headers: [ClientRequest.Header]
     let body: [UInt8]
     let redirects: RedirectPolicy
     /// Already ``RetryPolicy/never`` for a method that is not idempotent.
@@ -32,6 +33,17 @@ struct CheckedRequest: Sendable {
         redirects = request.redirects
         retries = Self.isIdempotent(request.method) ? request.retries : .never
         responseBytesMax = request.responseBytesMax
+    }
+
+    /// The request with its place in a trace, unless it has one of its own.
+    /// - Parameter span: at random: this request's name in the trace, the same however often it is sent.
+    func traced(_ trace: TraceContext, span: UInt64) -> CheckedRequest {
+        let own = ["traceparent", "tracestate"]
+        guard !headers.contains(where: { own.contains(ASCIIText.lowered($0.name)) }) else { return self }
+        var copy = self
+        copy.headers.append(ClientRequest.Header("traceparent", TraceParent(trace, span: span).description))
+        if !trace.state.isEmpty { copy.headers.append(ClientRequest.Header("tracestate", trace.state)) }
+        return copy
     }
 
     /// Methods whose effect is the same however often they arrive (RFC 9110 §9.2.2).

@@ -42,6 +42,9 @@ package struct ClientSettings: Sendable {
     /// PEM: who signs the servers' certificates, in place of the system's authorities.
     package var certificateAuthorities: [UInt8]?
     package var identity: Identity?
+    /// Whether requests sent while a request is served tell of its trace (`traceparent`, `tracestate`); a request that
+    /// has one of these fields of its own is sent as it is.
+    package var passesTrace = true
     package var userAgent = "numbers-online/" + ProductVersion.text
     /// Answers for names before the system is asked (nil: it is); called on the client's thread at the start of each
     /// hop, so it must not wait.

@@ -15,6 +15,8 @@ package final class HTTPClient: Sendable {
     package let metrics = ClientMetrics()
 
     private let inbox: ClientInbox
+    private let passesTrace: Bool
+    private let random: RandomSource
     private let lastID = Atomic<UInt64>(0)
     private let thread: Monitor<OSThread?>
 
@@ -31,6 +33,8 @@ package final class HTTPClient: Sendable {
         settings: ClientSettings, guard networkGuard: NetworkGuard, clock: Clock, random: RandomSource, log: Logger?
     ) throws(SystemError) {
         guard Self.libraryCode == CURLE_OK else { throw SystemError(code: ENOMEM, operation: "curl_global_init") }
+        passesTrace = settings.passesTrace
+        self.random = random
         inbox = try ClientInbox()
         let driver = try Driver(
             settings: settings, networkGuard: networkGuard, clock: clock, random: random, log: log, metrics: metrics,
@@ -42,23 +46,29 @@ package final class HTTPClient: Sendable {
 
     /// Sends a request and reads the whole answer, whatever its status.
     ///
+    /// What is sent while a request is served belongs to its trace and says so, if the settings want it.
+    ///
     /// Cancelling the task stops the transfer at once: its connection is closed, or its HTTP/2 stream reset.
     package func send(
         _ request: ClientRequest, deadline: MonotonicTime
     ) async throws(ClientError) -> ClientResponse {
-        let checked: CheckedRequest
+        var checked: CheckedRequest
         do throws(ClientError) {
             checked = try CheckedRequest(request)
         } catch {
             metrics.record(.failure(error), microseconds: 0)
             throw error
         }
+        if passesTrace, let trace = TraceContext.current {
+            checked = checked.traced(trace, span: random.integer())
+        }
+        let outgoing = checked
         let id = lastID.wrappingAdd(1, ordering: .relaxed).newValue
         let isCancelled = Flag()
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let submission = Submission(
-                    id: id, request: checked, deadline: deadline, isCancelled: isCancelled, continuation: continuation)
+                    id: id, request: outgoing, deadline: deadline, isCancelled: isCancelled, continuation: continuation)
                 if !inbox.append(.start(submission)) {
                     continuation.resume(returning: .failure(ClientError(.cancelled, "The client was closed.")))
                 }

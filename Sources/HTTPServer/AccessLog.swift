@@ -18,6 +18,8 @@ struct AccessLog {
         let numberSegment: Int?
         let status: UInt16
         let bytes: Int
+        /// False for an answer whose content ended in the middle.
+        let isComplete: Bool
         let microseconds: UInt64
         let peer: NetworkAddress
         let client: NetworkAddress
@@ -66,6 +68,7 @@ struct AccessLog {
         appendDecimal(UInt64(entry.status))
         append(",\"bytes\":")
         appendDecimal(UInt64(entry.bytes))
+        if !entry.isComplete { append(",\"complete\":false") }
         append(",\"duration_us\":")
         appendDecimal(entry.microseconds)
         append(",\"peer\":\"")

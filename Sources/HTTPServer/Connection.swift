@@ -41,6 +41,8 @@ final class Connection {
         case body
         /// A handler's task is at work on the answer.
         case pending
+        /// Content is sent while it is made.
+        case streaming
         /// The last answer has been put into the output; nothing more is read as a request.
         case closing
         /// The last answer is sent and our side is closed; what still comes is thrown away (RFC 9112 §9.6).
@@ -55,6 +57,10 @@ final class Connection {
     var phase = Phase.head
     var parser: RequestHeadParser
     var exchange: Exchange?
+    /// The content that is being made; nil in every other phase than `streaming`.
+    var stream: OutgoingStream?
+    /// The connection ends in the middle of an answer, and nothing may look like the answer's end.
+    var isCutOff = false
     var reader: BodyReader?
     /// What of the body has arrived.
     var body: [UInt8] = []
@@ -123,7 +129,10 @@ final class Connection {
     }
 
     /// What the connection costs in memory beyond itself.
-    var heldBytesNow: Int { input.count + output.count + body.count + handedBytes + (channel?.heldBytes ?? 0) }
+    var heldBytesNow: Int {
+        input.count + output.count + body.count + handedBytes + (channel?.heldBytes ?? 0)
+            + (stream == nil ? 0 : BodyWriter.waitingBytesMax)
+    }
 }
 
 /// The connections of one loop by slot. A ticket is a slot with the generation it was given out in, so that a late

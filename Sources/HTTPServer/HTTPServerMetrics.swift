@@ -57,6 +57,11 @@ package final class HTTPServerMetrics: Sendable {
     let malformed = Counter()
     let shed = Counter()
     let pending = Gauge()
+    /// Answers whose content is being made while it is sent.
+    let streams = Gauge()
+    /// Such answers that ended in the middle: their client had gone or was too slow, or their producer failed.
+    let streamsAbandoned = Counter()
+    let streamsFailed = Counter()
     /// What one turn of a loop took, in microseconds.
     let lag = Histogram(bounds: HTTPServerMetrics.lagBounds)
     private let certificates: CertificateStore?
@@ -169,6 +174,13 @@ package final class HTTPServerMetrics: Sendable {
         text.counter(
             "http_abandoned_answers_total", help: "Answers whose client had gone before they were ready.",
             abandoned.value)
+        text.gauge(
+            "http_streams_open", help: "Answers whose content is being made while it is sent.", streams.value)
+        for (cause, counter) in [("client", streamsAbandoned), ("producer", streamsFailed)] {
+            text.counter(
+                "http_streams_cut_total", help: "Answers whose content ended in the middle, by whose doing.",
+                labels: [("cause", cause)], counter.value)
+        }
         if lag.snapshot.count > 0 {
             text.histogram(
                 "http_loop_lag_seconds", help: "What a turn of a loop took that answered or ran something.",

@@ -12,6 +12,10 @@ enum LoopItem {
     case job(UnownedJob)
     /// The answer of a handler's task that has ended elsewhere, for the connection with this ticket.
     case answer(UInt64, HTTPResponse)
+    /// The producer of the content that this connection sends has left something.
+    case stream(UInt64)
+    /// A producer's task has ended.
+    case streamTaskEnded
     /// Take no new connections, finish what is under way, end by the deadline.
     case drain(MonotonicTime)
     /// End now.

@@ -47,7 +47,7 @@ final class RequestIDs {
     /// The client's trace with a new place in it for this request, or a new trace.
     func trace(for head: RequestHead) -> TraceParent {
         let span = mixed() | 1
-        if let text = head.field("traceparent"), let given = TraceParent(text) { return given.child(span: span) }
+        if let given = TraceParent(of: head) { return given.child(span: span) }
         return TraceParent(traceHigh: mixed(), traceLow: mixed() | 1, span: span, flags: 0)
     }
 

@@ -75,7 +75,7 @@ extension ServerLoop {
             }
         }
         guard flush(connection) else { return }
-        settle(connection)
+        if connection.phase == .streaming { continueStream(connection) } else { settle(connection) }
     }
 
     /// Writes what has been gathered. False when the connection is gone.
@@ -218,7 +218,8 @@ extension ServerLoop {
                 }
                 interest = Poller.readable
                 connection.deadline = connection.messageDeadline
-            case .pending:
+            case .pending, .streaming:
+                // A handler's waits have deadlines of their own.
                 connection.deadline = Connection.never
                 interest = roomForMore(connection)
             case .closing:
@@ -338,7 +339,7 @@ extension ServerLoop {
         case .body:
             metrics.bodyTimeouts.add()
             failUnfinished(connection, .requestTimeout)
-        case .pending: return
+        case .pending, .streaming: return
         case .closing, .lingering:
             drop(connection)
             return

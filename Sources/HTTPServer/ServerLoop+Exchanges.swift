@@ -40,7 +40,7 @@ extension ServerLoop {
                     noteProgress(connection, consumed)
                     return offset
                 }
-            case .pending: return offset
+            case .pending, .streaming: return offset
             case .closing, .lingering: return bytes.count
             }
         }
@@ -202,7 +202,7 @@ extension ServerLoop {
             let request = HTTPRequest(
                 head: exchange.head, id: exchange.id, peer: connection.peer, clientAddress: exchange.client,
                 received: exchange.received, body: connection.body, parameters: parameters,
-                isEncrypted: connection.channel != nil, traceParent: exchange.trace)
+                isEncrypted: connection.channel != nil)
             if !request.body.isEmpty {
                 connection.handedBytes = request.body.count
                 connection.body = []
@@ -215,8 +215,9 @@ extension ServerLoop {
                 tasksAtWork += 1
                 context.metrics.pending.add(1)
                 let ticket = connection.ticket
+                let trace = traceContext(of: exchange)
                 Task(executorPreference: self) {
-                    let response = await work()
+                    let response = await TraceContext.$current.withValue(trace, operation: work)
                     // A task prefers its loop and nearly always ends there, but nothing in the language promises it.
                     if self.isOnThread {
                         self.complete(ticket, response)
@@ -226,6 +227,12 @@ extension ServerLoop {
                 }
             }
         }
+    }
+
+    /// What requests that are sent on behalf of this one tell of its trace.
+    func traceContext(of exchange: Exchange) -> TraceContext {
+        let trace = exchange.trace == .none ? requestIDs.trace(for: exchange.head) : exchange.trace
+        return trace.context(for: exchange.head)
     }
 
     /// The answer of a handler's task, on the loop again.
@@ -253,16 +260,47 @@ extension ServerLoop {
         let persistence: ResponseFrame.Persistence =
             keeps ? (exchange.head.minorVersion == 0 ? .keepAlive : .implied) : .close
         let start = outgoing.count
+        if let body = response.stream {
+            stream(connection, exchange, response, body, keeps: keeps)
+            return
+        }
         let response = response.variants.isSingle ? response : inItsForm(response, exchange)
         ResponseSerializer.append(
             response,
             frame: ResponseFrame(
                 persistence: persistence, content: exchange.head.method == .head ? .omitted : .whole),
             dateLine: dateLine, requestID: exchange.id, to: outgoing)
+        finish(connection, exchange, status: response.status.code, bytes: outgoing.count - start, keeps: keeps)
+    }
+
+    /// Begins an answer whose content is made while it is sent, or answers with its head alone where nothing else is
+    /// wanted.
+    private func stream(
+        _ connection: Connection, _ exchange: Exchange, _ response: HTTPResponse, _ body: BodyStream, keeps: Bool
+    ) {
+        let isOld = exchange.head.minorVersion == 0
+        let isBare = exchange.head.method == .head || response.status.forbidsContent
+        let keeps = keeps && (isBare || !isOld)
+        // RFC 9112 §6.1: a chunked answer is not sent to HTTP/1.0, which ends content with the connection.
+        let frame = ResponseFrame(
+            persistence: keeps ? (isOld ? .keepAlive : .implied) : .close,
+            content: isBare || isOld ? .unframed : .chunked)
+        let start = outgoing.count
+        ResponseSerializer.append(response, frame: frame, dateLine: dateLine, requestID: exchange.id, to: outgoing)
+        let (status, bytes) = (response.status.code, outgoing.count - start)
+        if isBare {
+            finish(connection, exchange, status: status, bytes: bytes, keeps: keeps)
+        } else {
+            beginStream(connection, exchange, body, frame: frame, status: status, bytes: bytes)
+        }
+    }
+
+    /// An answer is in the output as a whole.
+    private func finish(_ connection: Connection, _ exchange: Exchange, status: UInt16, bytes: Int, keeps: Bool) {
         connection.phase = keeps ? .head : .closing
         connection.messageDeadline = MonotonicTime(nanoseconds: now.nanoseconds &+ idleNanoseconds)
         record(
-            exchange.route, status: response.status.code, bytes: outgoing.count - start, received: exchange.received,
+            exchange.route, status: status, bytes: bytes, received: exchange.received,
             id: exchange.id, trace: exchange.trace, head: exchange.head, method: exchange.head.method,
             peer: connection.peer, client: exchange.client)
     }
@@ -333,8 +371,9 @@ extension ServerLoop {
 
     // MARK: Counting
 
-    private func record(
-        _ route: Int, status: UInt16, bytes: Int, received: MonotonicTime, id: String, trace: TraceParent,
+    func record(
+        _ route: Int, status: UInt16, bytes: Int, isComplete: Bool = true, received: MonotonicTime, id: String,
+        trace: TraceParent,
         head: RequestHead?, method: HTTPMethod?, peer: NetworkAddress, client: NetworkAddress
     ) {
         let end = context.clock.monotonic()
@@ -349,6 +388,7 @@ extension ServerLoop {
                 wall: wall, requestID: id, trace: trace, method: method, route: numbers.name,
                 target: head?.targetBytes ?? [],
                 numberSegment: route < context.router.routes.count ? context.router.routes[route].numberSegment : nil,
-                status: status, bytes: bytes, microseconds: microseconds, peer: peer, client: client))
+                status: status, bytes: bytes, isComplete: isComplete, microseconds: microseconds, peer: peer,
+                client: client))
     }
 }

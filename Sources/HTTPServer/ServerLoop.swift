@@ -76,6 +76,8 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
     private var jobs: [UnownedJob] = []
     private var items: [LoopItem] = []
     var deferred: [UInt64] = []
+    /// Connections whose producers have left something since they were looked at.
+    var readyStreams: [UInt64] = []
     /// Connections over the limit that are being told so.
     var refusedCount = 0
     /// Bytes of requests and answers the loop keeps for its connections at this moment, and the most it may.
@@ -159,6 +161,7 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
         takeItems()
         let hasJobs = !jobs.isEmpty
         runJobs()
+        continueReadyStreams()
         continueDeferred()
         if let acceptsAgainAt, now >= acceptsAgainAt { resumeAccepting() }
         if let sendsAgainAt, now >= sendsAgainAt { resumeSending() }
@@ -175,7 +178,9 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
     }
 
     private func waitForEvents() -> Int {
-        guard jobs.isEmpty, deferred.isEmpty, inbox.prepareToSleep() else { return poller.wait(milliseconds: 0) }
+        guard jobs.isEmpty, deferred.isEmpty, readyStreams.isEmpty, inbox.prepareToSleep() else {
+            return poller.wait(milliseconds: 0)
+        }
         var milliseconds = wheel.millisecondsUntilNext(from: now) ?? -1
         for instant in [acceptsAgainAt, sendsAgainAt, drainDeadline] {
             guard let instant else { continue }
@@ -205,6 +210,8 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
             switch item {
             case .job(let job): jobs.append(job)
             case .answer(let ticket, let response): complete(ticket, response)
+            case .stream(let ticket): readyStreams.append(ticket)
+            case .streamTaskEnded: streamTaskEnded()
             case .drain(let deadline): beginDraining(deadline)
             case .stop: isStopped = true
             }
@@ -330,10 +337,11 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
     /// Closes the connection and forgets it. The descriptor is closed with the last reference, which is the table's.
     func drop(_ connection: Connection) {
         guard table.connection(connection.ticket) === connection else { return }
+        abandonStream(connection)
         if let channel = connection.channel {
             if !channel.isCounted { context.metrics.countHandshake(failed: .closed) }
             // RFC 8446 §6.1: each side says so before it closes; but not behind an answer that has not left whole.
-            if !connection.hasOutput { channel.sayGoodbye(connection.descriptor.rawValue) }
+            if !connection.hasOutput, !connection.isCutOff { channel.sayGoodbye(connection.descriptor.rawValue) }
         }
         poller.remove(connection.descriptor.rawValue)
         heldBytes -= connection.heldBytes

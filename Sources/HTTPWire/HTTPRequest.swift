@@ -34,16 +34,12 @@ package struct HTTPRequest: Sendable {
     package let body: [UInt8]
     /// Whether it came over TLS that ended in this server; a proxy in front is not known of.
     package let isEncrypted: Bool
-    /// The trace this belongs to, the client's or a new one, and this request's own place in it: what a request that is
-    /// sent on behalf of this one has in its `traceparent`.
-    package let traceParent: TraceParent
     private let parameters: PathParameters
 
     /// Joins the parts; only a server, or a test in its place, has them.
     package init(
         head: RequestHead, id: String, peer: NetworkAddress, clientAddress: NetworkAddress, received: MonotonicTime,
-        body: [UInt8], parameters: PathParameters, isEncrypted: Bool = false,
-        traceParent: TraceParent = .none
+        body: [UInt8], parameters: PathParameters, isEncrypted: Bool = false
     ) {
         self.head = head
         self.id = id
@@ -52,7 +48,6 @@ package struct HTTPRequest: Sendable {
         self.received = received
         self.body = body
         self.isEncrypted = isEncrypted
-        self.traceParent = traceParent
         self.parameters = parameters
     }
 

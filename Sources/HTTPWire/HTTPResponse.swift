@@ -12,6 +12,8 @@ package struct HTTPResponse: Sendable {
     package var body: [UInt8]
     /// In which other forms the content may be sent.
     package var variants = ContentVariants.none
+    /// What makes the content while it is sent, in place of `body`; such content is sent as it is made, never compressed.
+    package var stream: BodyStream?
 
     /// Room for the fields that nearly every answer has.
     private static let fieldBytesExpected = 96
@@ -33,6 +35,13 @@ package struct HTTPResponse: Sendable {
     /// An answer whose content is text, sent as UTF-8.
     package init(status: HTTPStatus, contentType: String, text: String) {
         self.init(status: status, contentType: contentType, body: Array(text.utf8))
+    }
+
+    /// An answer whose content is made while it is sent, because it is long or its length is not known: chunked for
+    /// HTTP/1.1, up to the end of the connection for HTTP/1.0. For HEAD it is not made at all.
+    package init(status: HTTPStatus, contentType: String, stream: @escaping BodyStream.Producer) {
+        self.init(status: status, contentType: contentType, body: [])
+        self.stream = BodyStream(stream)
     }
 
     /// Names and values in order, repeats allowed.

@@ -1,5 +1,7 @@
 // The place of a request in a trace over several programs (W3C Trace Context, `traceparent`). Immutable.
 
+package import Platform
+
 /// Which trace a request belongs to, and which part of it this is.
 package struct TraceParent: Hashable, Sendable, CustomStringConvertible {
     /// High and low half of the trace's 16 bytes, never both 0.
@@ -52,6 +54,32 @@ package struct TraceParent: Hashable, Sendable, CustomStringConvertible {
         bytes.append(UInt8(ascii: "-"))
         Self.append(UInt64(flags), digits: 2, to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// What requests sent on behalf of one with this head, which belongs to this trace, tell of it. `tracestate` belongs to
+    /// the `traceparent` that came with it: without one that could be read there is nothing to pass on (§3.3).
+    package func context(for head: RequestHead) -> TraceContext {
+        var state = ""
+        if head.hasField("tracestate"), let given = TraceParent(of: head), given.traceLow == traceLow,
+            given.traceHigh == traceHigh
+        {
+            state = TraceState.passedOn(head.fields("tracestate"))
+        }
+        return TraceContext(traceHigh: traceHigh, traceLow: traceLow, flags: flags, state: state)
+    }
+
+    /// A place for a request to another server in a trace.
+    /// - Parameter span: at random; 0 is made 1.
+    package init(_ context: TraceContext, span: UInt64) {
+        self.init(
+            traceHigh: context.traceHigh, traceLow: context.traceLow, span: span == 0 ? 1 : span, flags: context.flags)
+    }
+
+    /// What a request says of its trace; nil for nothing that can be read, and for more than one field (§3.2: the trace
+    /// begins anew).
+    package init?(of head: RequestHead) {
+        guard let text = head.field("traceparent"), head.fields("traceparent").count == 1 else { return nil }
+        self.init(text)
     }
 
     /// Appends the 32 digits of the trace, for a log.

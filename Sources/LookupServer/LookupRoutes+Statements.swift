@@ -31,6 +31,8 @@ extension LookupRoutes {
                 limit = value
             }
             let wantsCSV = Self.prefersCSV(request.field("accept") ?? "")
+            // A page is what a limit asks for; without one, CSV is the whole ledger.
+            let isWhole = wantsCSV && parameters["limit"] == nil
             let (from, count) = (cursor, limit)
             return .pending {
                 let result = await accounts.ledger(
@@ -40,14 +42,37 @@ extension LookupRoutes {
                 case .failure: return Replies.unavailable(request)
                 case .success(let page):
                     guard wantsCSV else { return Replies.json(Replies.ledger(page)) }
+                    if isWhole, page.nextCursor != nil {
+                        let account = admission.credential.account.id
+                        var response = HTTPResponse(status: .ok, contentType: Self.csvType) { writer in
+                            try await writeLedger(of: account, beginningWith: page, to: writer)
+                        }
+                        Self.addCSVFields(to: &response, named: "ledger")
+                        return response
+                    }
                     var response = Self.csv(Replies.ledgerCSV(page), named: "ledger")
                     // CSV has no place for the cursor, so it stands in the field that links pages (RFC 8288).
-                    if let next = page.nextCursor {
+                    if !isWhole, let next = page.nextCursor {
                         response.add("Link", "<\(request.path)?cursor=\(next)&limit=\(count)>; rel=\"next\"")
                     }
                     return response
                 }
             }
+        }
+    }
+
+    /// Writes a ledger page by page, each read when the client has taken enough of those before; what a page cannot be
+    /// read for ends the answer in the middle, which the client can tell.
+    private func writeLedger(
+        of account: AccountID, beginningWith first: LedgerPage, to writer: BodyWriter
+    ) async throws {
+        var page = first
+        try await writer.write(Replies.ledgerCSV(page))
+        while let cursor = page.nextCursor {
+            page = try await accounts.ledger(
+                of: account, before: cursor, limit: LedgerPage.linesMax, deadline: clock.monotonic() + Self.storageTime
+            ).get()
+            try await writer.write(Replies.ledgerCSV(page, withHeader: false))
         }
     }
 
@@ -62,11 +87,18 @@ extension LookupRoutes {
     }
 
     private static func csv(_ body: [UInt8], named name: String) -> HTTPResponse {
-        var response = HTTPResponse(status: .ok, contentType: "text/csv; charset=utf-8; header=present", body: body)
-        response.add("Cache-Control", "no-store")
-        response.add("Content-Disposition", "attachment; filename=\"\(name).csv\"")
+        var response = HTTPResponse(status: .ok, contentType: csvType, body: body)
+        addCSVFields(to: &response, named: name)
         response.variants = .compressible
         return response
+    }
+
+    /// RFC 4180 §3.
+    private static let csvType = "text/csv; charset=utf-8; header=present"
+
+    private static func addCSVFields(to response: inout HTTPResponse, named name: String) {
+        response.add("Cache-Control", "no-store")
+        response.add("Content-Disposition", "attachment; filename=\"\(name).csv\"")
     }
 
     /// `GET /v1/account/usage`: JSON, or CSV when `Accept` asks for it.

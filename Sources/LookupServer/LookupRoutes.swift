@@ -155,7 +155,7 @@ struct LookupRoutes: Sendable {
     // MARK: Deadlines
 
     /// How long account requests wait for storage.
-    private static let storageTime: Duration = .seconds(5)
+    static let storageTime: Duration = .seconds(5)
 
     func storageDeadline(_ request: HTTPRequest) -> MonotonicTime { request.received + Self.storageTime }
 }

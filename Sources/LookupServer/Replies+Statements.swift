@@ -26,9 +26,9 @@ extension Replies {
         return writer.finish()
     }
 
-    /// The same as comma-separated values (RFC 4180).
-    static func ledgerCSV(_ page: LedgerPage) -> [UInt8] {
-        var text = "id,at,kind,amount_micros,balance_micros,key_prefix,reference\r\n"
+    /// The same as comma-separated values (RFC 4180); further pages of one text have no header.
+    static func ledgerCSV(_ page: LedgerPage, withHeader: Bool = true) -> [UInt8] {
+        var text = withHeader ? "id,at,kind,amount_micros,balance_micros,key_prefix,reference\r\n" : ""
         for line in page.lines {
             let cells = [
                 String(line.entry.id), line.entry.at.rfc3339Milliseconds(), line.entry.kind.rawValue,

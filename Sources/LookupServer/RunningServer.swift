@@ -49,9 +49,11 @@ final class RunningServer {
         let names = CallerNameDirectory(
             store: SQLiteCallerNames(readers: readers, countsFreeReports: settings.countsFreeReports),
             capacity: Self.rememberedNumbers)
-        let client = try StartFailure.wrapping("HTTP client") { () throws(SystemError) in
+        var clientSettings = HTTPSupplierTransport.settings
+        clientSettings.passesTrace = settings.server.passesTrace
+        let client = try StartFailure.wrapping("HTTP client") { [clientSettings] () throws(SystemError) in
             try HTTPClient(
-                settings: HTTPSupplierTransport.settings, guard: NetworkGuard(allowed: settings.allowedNetworks),
+                settings: clientSettings, guard: NetworkGuard(allowed: settings.allowedNetworks),
                 clock: clock, random: random, log: log.logger)
         }
         let dips = SupplierDips(

@@ -32,10 +32,13 @@ struct ConnectorParts: MetricsSource {
         // Everything works without one but secrets: templates without passwords, links, the built-in contacts.
         if key == nil { log.warning("no_secret_key") }
         let allowed = settings.allowedNetworks
-        let client = try StartFailure.wrapping("the HTTP client of connectors") { () throws(SystemError) in
-            // The client's own limits hold: bodies of 16 MiB, 100 requests at a host at a time.
+        // The client's own limits hold: bodies of 16 MiB, 100 requests at a host at a time.
+        var clientSettings = ClientSettings()
+        clientSettings.passesTrace = settings.server.passesTrace
+        let client = try StartFailure.wrapping("the HTTP client of connectors") {
+            [clientSettings] () throws(SystemError) in
             try HTTPClient(
-                settings: ClientSettings(), guard: NetworkGuard(allowed: allowed), clock: clock, random: random,
+                settings: clientSettings, guard: NetworkGuard(allowed: allowed), clock: clock, random: random,
                 log: nil)
         }
         self.client = client

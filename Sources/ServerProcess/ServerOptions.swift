@@ -24,6 +24,8 @@ package struct ServerSettings: Sendable {
     /// The address that customers reach this server by; nil: each request's `Host` names it.
     package let publicOrigin: PublicOrigin?
     package let isAccessLogOn: Bool
+    /// Whether requests to others tell of the trace of the request they are sent for.
+    package let passesTrace: Bool
     package let drainTime: Duration
 }
 
@@ -82,6 +84,9 @@ package struct ServerOptions: Sendable {
         "metrics-token-file", .path, help: "A file with a bearer token that may read /metrics from anywhere.")
     private let accessLog = Option.value(
         "access-log", .boolean, default: "on", help: "One JSON line for each answer, on standard error.")
+    private let passTrace = Option.value(
+        "pass-trace", .boolean, default: "on",
+        help: "Requests to others have the traceparent and tracestate of ours.")
 
     /// - Parameters:
     ///   - listen: the default of `--listen`.
@@ -118,7 +123,8 @@ package struct ServerOptions: Sendable {
                 connectionsPerAddress.declaration,
             ])
         let observation = OptionSection(
-            "Observation", [metricsAllow.declaration, metricsToken.declaration, accessLog.declaration])
+            "Observation",
+            [metricsAllow.declaration, metricsToken.declaration, accessLog.declaration, passTrace.declaration])
         return ProgramOptions(
             name: name, summary: summary, environmentPrefix: environmentPrefix,
             sections: [general] + sections + [limits, observation], configuration: configuration,
@@ -158,6 +164,6 @@ package struct ServerOptions: Sendable {
             tlsKeys: values[tlsKey],
             metricsAllow: allowed.isEmpty ? ["127.0.0.0/8", "::1/128"].compactMap { NetworkBlock($0) } : allowed,
             metricsTokenFile: values[metricsToken], publicOrigin: values[publicURL],
-            isAccessLogOn: values[accessLog], drainTime: values[drain])
+            isAccessLogOn: values[accessLog], passesTrace: values[passTrace], drainTime: values[drain])
     }
 }

@@ -45,6 +45,20 @@ final class Gate: Sendable {
     }
 }
 
+/// What has become of the content that a test's route makes.
+final class Making: Sendable {
+    enum End: Sendable { case whole, abandoned, cancelled }
+    private let state = Monitor<(bytes: Int, ends: [End])>((0, []))
+
+    func count(_ bytes: Int) { state.withLock { $0.bytes += bytes } }
+    func end(_ end: End) { state.withLock { $0.ends.append(end) } }
+    var bytes: Int { state.withLock { $0.bytes } }
+    var ends: [End] { state.withLock { $0.ends } }
+}
+
+/// A mishap in the middle of a content.
+struct Mishap: Error {}
+
 /// Resumes tasks from a thread of its own, as a storage writer does. The default executor would not do: tests that
 /// block occupy its few threads.
 final class Elsewhere: SerialExecutor {
@@ -111,6 +125,13 @@ struct LiveServer: Sendable {
     let server: HTTPServer
     let endpoint: SocketEndpoint
     let gate: Gate
+    let making: Making
+
+    var metrics: String {
+        var text = MetricsText()
+        server.metrics.write(to: &text)
+        return String(decoding: text.bytes, as: UTF8.self)
+    }
 
     var client: TestClient { TestClient(endpoint) }
 
@@ -118,8 +139,73 @@ struct LiveServer: Sendable {
         status: .ok, contentType: "text/plain", text: String(repeating: "artifact ", count: 1_000)
     ).asArtifact()
 
-    static func routes(_ gate: Gate, _ elsewhere: Elsewhere) -> [Route] {
-        [
+    /// The content of `/stream/{bytes}`, piece by piece: pieces of every length up to 3,000, so that none falls together
+    /// with a bound.
+    static func pieces(_ bytes: Int) -> some Sequence<[UInt8]> {
+        sequence(state: (done: 0, next: 1)) { state -> [UInt8]? in
+            guard state.done < bytes else { return nil }
+            let count = min(state.next, bytes - state.done)
+            defer {
+                state.done += count
+                state.next = state.next % 3_000 + 7
+            }
+            return (0..<count).map { UInt8(truncatingIfNeeded: state.done + $0) }
+        }
+    }
+
+    static func content(_ bytes: Int) -> [UInt8] { (0..<bytes).map { UInt8(truncatingIfNeeded: $0) } }
+
+    private static func streams(_ gate: Gate, _ elsewhere: Elsewhere, _ making: Making) -> [Route] {
+        @Sendable func stream(_ request: HTTPRequest, then end: @escaping @Sendable (BodyWriter) async throws -> Void)
+            -> Reply
+        {
+            let bytes = request.rawPathParameter("bytes").flatMap { Int($0) } ?? 0
+            return .ready(
+                HTTPResponse(status: .ok, contentType: "application/octet-stream") { writer in
+                    do {
+                        for piece in pieces(bytes) {
+                            try await writer.write(piece)
+                            making.count(piece.count)
+                        }
+                        try await end(writer)
+                        making.end(.whole)
+                    } catch is BodyAbandoned {
+                        making.end(Task.isCancelled ? .cancelled : .abandoned)
+                        throw BodyAbandoned()
+                    }
+                })
+        }
+        return [
+            Route(.get, "/stream/{bytes}", name: "stream") { stream($0) { _ in } },
+            Route(.get, "/stream-mishap/{bytes}", name: "mishap") { stream($0) { _ in throw Mishap() } },
+            Route(.get, "/stream-gated/{bytes}", name: "gated-stream") { request in
+                stream(request) { writer in
+                    await gate.wait()
+                    try await writer.write(Array("late".utf8))
+                }
+            },
+            Route(.get, "/stream-hops/{bytes}", name: "stream-hops") { request in
+                .pending {
+                    await elsewhere.visit()
+                    guard
+                        case .ready(let response) = stream(
+                            request,
+                            then: { writer in
+                                // What is written from another thread arrives as well.
+                                for _ in 0..<3 {
+                                    await elsewhere.visit()
+                                    try await Task.detached { try await writer.write(Array("hop ".utf8)) }.value
+                                }
+                            })
+                    else { return HTTPResponse(status: .internalServerError) }
+                    return response
+                }
+            },
+        ]
+    }
+
+    static func routes(_ gate: Gate, _ elsewhere: Elsewhere, _ making: Making = Making()) -> [Route] {
+        streams(gate, elsewhere, making) + [
             Route(.get, "/ready", name: "ready") { _ in
                 .ready(HTTPResponse(status: .ok, contentType: "text/plain", text: "ready"))
             },
@@ -188,8 +274,16 @@ struct LiveServer: Sendable {
             Route(.get, "/secure", name: "secure") { request in
                 .ready(HTTPResponse(status: .ok, contentType: "text/plain", text: "\(request.isEncrypted)"))
             },
-            Route(.get, "/trace", name: "trace") { request in
-                .ready(HTTPResponse(status: .ok, contentType: "text/plain", text: "\(request.traceParent)"))
+            Route(.get, "/trace", name: "trace") { _ in
+                .pending {
+                    let trace = TraceContext.current
+                    let outgoing = trace.map { "\(TraceParent($0, span: 1)) \($0.state)" } ?? "none"
+                    let inherited = await TraceContext.detached { TraceContext.current }.value
+                    let lost = await Task.detached { TraceContext.current }.value
+                    return HTTPResponse(
+                        status: inherited == trace && lost == nil ? .ok : .internalServerError,
+                        contentType: "text/plain", text: outgoing)
+                }
             },
             Route(.get, "/empty", name: "empty") { _ in
                 .ready(HTTPResponse(status: .noContent, contentType: "text/plain", text: "must not be sent"))
@@ -215,11 +309,12 @@ struct LiveServer: Sendable {
     static func make(
         _ endpoint: SocketEndpoint, at address: ListenAddress? = nil, manager: ServiceManager? = nil,
         limits: HTTPServerLimits, loops: Int, trustedProxies: [NetworkBlock],
-        log: LogSink?, gate: Gate, elsewhere: Elsewhere = Elsewhere(), certificates: CertificateStore? = nil
+        log: LogSink?, gate: Gate, elsewhere: Elsewhere = Elsewhere(), making: Making = Making(),
+        certificates: CertificateStore? = nil
     ) -> HTTPServer {
         HTTPServer(
             address: address ?? .tcp(endpoint), manager: manager, loopCount: loops, limits: limits,
-            router: Router(routes: routes(gate, elsewhere)),
+            router: Router(routes: routes(gate, elsewhere, making)),
             trustedProxies: trustedProxies, accessLog: log, clock: .system, random: .system,
             certificates: certificates,
             faultResponse: { fault, context in
@@ -248,11 +343,12 @@ func withServer(
 ) throws {
     let gate = Gate()
     let elsewhere = Elsewhere()
+    let making = Making()
     let thread = try elsewhere.start()
     let server = LiveServer.make(
         endpoint, limits: limits, loops: loops, trustedProxies: trustedProxies, log: log, gate: gate,
-        elsewhere: elsewhere, certificates: certificates)
-    let live = LiveServer(server: server, endpoint: try server.listen(), gate: gate)
+        elsewhere: elsewhere, making: making, certificates: certificates)
+    let live = LiveServer(server: server, endpoint: try server.listen(), gate: gate, making: making)
     defer {
         gate.open()
         server.stop()

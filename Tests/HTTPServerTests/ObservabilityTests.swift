@@ -27,14 +27,34 @@ import Testing
         let trace = "0af7651916cd43dd8448eb211c80319c"
         let lines = try logged { live in
             let told = try live.client.get("/trace", fields: [("traceparent", "00-\(trace)-b7ad6b7169203331-01")]).text
-            #expect(told.hasPrefix("00-\(trace)-") && told.hasSuffix("-01") && !told.contains("b7ad6b7169203331"))
+            #expect(told == "00-\(trace)-0000000000000001-01 ")
             // What is none, or two, begins a new trace.
             let first = try live.client.get("/trace", fields: [("traceparent", "00-\(trace)-0000000000000000-01")]).text
             let second = try live.client.get("/trace").text
-            #expect(!first.contains(trace) && first != second && first.utf8.count == 55 && first.hasSuffix("-00"))
+            #expect(!first.contains(trace) && first != second && first.utf8.count == 56 && first.hasSuffix("-00 "))
+            let twice = [
+                ("traceparent", "00-\(trace)-b7ad6b7169203331-01"), ("traceparent", "00-\(trace)-b7ad6b7169203331-01"),
+            ]
+            #expect(try !live.client.get("/trace", fields: twice).text.contains(trace))
         }
         #expect(lines[0].contains("\"trace\":\"\(trace)\",\"method\""))
         #expect(lines[1].contains("\"trace\":\"") && !lines[1].contains(trace))
+    }
+
+    @Test func `passes on what other systems have noted of the client's trace, and of no other`() throws {
+        let parent = ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00")
+        let rows: [([(String, String)], String)] = [
+            ([parent, ("tracestate", "a=1, b=2"), ("Tracestate", "c=3")], "a=1,b=2,c=3"),
+            ([parent, ("tracestate", "A=1")], ""),
+            ([("tracestate", "a=1")], ""),
+            ([("traceparent", "00-1-2-3"), ("tracestate", "a=1")], ""),
+        ]
+        try withServer { live in
+            for (fields, state) in rows {
+                let text = try live.client.get("/trace", fields: fields).text
+                #expect(text.hasSuffix(" " + state) && text.utf8.count == 56 + state.utf8.count, "\(fields): \(text)")
+            }
+        }
     }
 
     @Test func `has one JSON line for each answer`() throws {
@@ -52,6 +72,21 @@ import Testing
             #expect(first.contains(part), "\(part) in \(first)")
         }
         #expect(lines[1].contains("\"route\":\"hops\"") && lines[2].contains("\"route\":\"none\""))
+    }
+
+    @Test func `counts the bytes of an answer made while it is sent, and says when it was cut off`() throws {
+        let received = Monitor(0)
+        let lines = try logged { live in
+            for target in ["/stream/100000", "/stream-mishap/100000"] {
+                let connection = try live.client.connect()
+                try connection.send(TestClient.bytes("GET", target, fields: [("Connection", "close")]))
+                let count = try connection.readToEnd().count
+                received.withLock { if $0 == 0 { $0 = count } }
+            }
+        }
+        #expect(lines.count == 2)
+        #expect(lines[0].contains("\"bytes\":\(received.withLock { $0 }),\"duration_us\""), "\(lines[0])")
+        #expect(lines[1].contains(",\"complete\":false,\"duration_us\""), "\(lines[1])")
     }
 
     @Test(arguments: [

@@ -103,6 +103,48 @@ struct BillingTests {
         #expect(try fixture.get("/v1/account/usage?from=2026-02-01&to=2026-02-01", key: account.key).status == 400)
     }
 
+    @Test("CSV without a limit is the whole ledger, in pieces; with one it is a page")
+    func wholeStatement() throws {
+        let fixture = try LookupFixture()
+        let account = try fixture.account()
+        // Two pages and one entry; some entries are there already.
+        try fixture.nocli("account", "set-limit", account.id, "1000000")
+        let before = try fixture.get("/v1/account/ledger", key: account.key)["entries"]?.array?.count ?? 0
+        let connection = try fixture.client.connect()
+        for _ in before..<201 {
+            try connection.send(
+                TestClient.bytes(
+                    "GET", "/v1/lookup/\(Self.named)?country=US",
+                    fields: LookupFixture.authorization(account.key)))
+            #expect(try connection.readResponse().status == 200)
+        }
+        func csv(_ query: String) throws -> (answer: Answer, ids: [Int]) {
+            let answer = try fixture.get(
+                "/v1/account/ledger" + query, key: account.key, fields: [("Accept", "text/csv")])
+            let lines = answer.text.split(separator: "\r\n")
+            #expect(lines.first == "id,at,kind,amount_micros,balance_micros,key_prefix,reference")
+            return (answer, lines.dropFirst().compactMap { $0.split(separator: ",").first.flatMap { Int($0) } })
+        }
+        let whole = try csv("")
+        #expect(whole.answer.field("transfer-encoding") == "chunked" && whole.answer.field("link") == nil)
+        #expect(whole.ids.count == 201 && whole.ids == whole.ids.sorted(by: >) && Set(whole.ids).count == 201)
+        let page = try csv("?limit=100")
+        #expect(page.ids == Array(whole.ids[..<100]) && page.answer.field("content-length") != nil)
+        #expect(page.answer.field("link")?.contains("cursor=\(page.ids.last ?? 0)&limit=100") == true)
+        // From a cursor on; what is left fits one page and is sent as one.
+        #expect(try csv("?cursor=\(whole.ids[49])").ids == Array(whole.ids[50...]))
+        let rest = try csv("?cursor=\(whole.ids[150])")
+        #expect(rest.ids == Array(whole.ids[151...]) && rest.answer.field("content-length") != nil)
+        #expect(try fixture.client.get("/metrics").text.contains("http_streams_open 0\n"))
+        // For HEAD nothing is read beyond the first page.
+        let head = try fixture.client.connect()
+        try head.send(
+            TestClient.bytes(
+                "HEAD", "/v1/account/ledger",
+                fields: LookupFixture.authorization(account.key) + [("Accept", "text/csv")]))
+        #expect(try head.readResponse(toHead: true).status == 200)
+    }
+
     @Test("The same request under an idempotency key is charged once and replayed byte for byte")
     func idempotency() throws {
         let fixture = try LookupFixture()

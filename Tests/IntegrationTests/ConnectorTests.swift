@@ -69,6 +69,8 @@ struct ConnectorTests {
         #expect(test["ok"]?.bool == true)
         #expect(test["contacts"]?.array?.first?.object?["last_name"]?.string == "Able")
         #expect(crm.requests.last?.authorization == "Bearer hunter2-very-secret")
+        // nocli serves nobody, so there is no trace.
+        #expect(crm.requests.last?.traceParent == nil)
 
         // The server finds it, compared in E.164.
         let path = "/api/crm/lookup/contacts/search?phone=%2B12025550143"
@@ -76,6 +78,14 @@ struct ConnectorTests {
             try fixture.get(path, token: tenant.token)["contacts"]?.array?.first?.object?["connector"]?.string == id
         }
         #expect(found)
+
+        // A search that has to ask the CRM tells it the trace of its caller.
+        let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        _ = try fixture.get(
+            "/api/crm/lookup/contacts/search?phone=%2B12025550199", token: tenant.token,
+            fields: [("traceparent", trace)])
+        let told = crm.requests.last { $0.line.hasPrefix("GET /find") }?.traceParent
+        #expect(told?.hasPrefix(trace.prefix(36)) == true && told != trace, "\(told ?? "none")")
 
         // Access is granted once; what does not belong to it does nothing.
         let begun = try fixture.nocliJSON(

@@ -10,6 +10,7 @@ final class StubCRMServer: Sendable {
         let line: String
         let body: String
         let authorization: String?
+        let traceParent: String?
     }
 
     private let server: HTTPServer
@@ -28,7 +29,8 @@ final class StubCRMServer: Sendable {
                     $0.append(
                         Request(
                             line: line, body: String(decoding: request.body, as: UTF8.self),
-                            authorization: request.field("authorization")))
+                            authorization: request.field("authorization"),
+                            traceParent: request.field("traceparent")))
                 }
                 return .ready(HTTPResponse(status: answer.status, contentType: "application/json", text: answer.body))
             }

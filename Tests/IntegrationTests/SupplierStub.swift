@@ -23,6 +23,7 @@ final class SupplierStub: Sendable {
     private struct State {
         var conduct: Conduct
         var requests = 0
+        var heads: [String] = []
         var open: Set<Int32> = []
         var isStopped = false
     }
@@ -33,6 +34,8 @@ final class SupplierStub: Sendable {
     private let thread: Monitor<OSThread?>
 
     var requests: Int { state.withLock { $0.requests } }
+    /// The requests as they came, without bodies.
+    var heads: [String] { state.withLock { $0.heads } }
     func set(_ conduct: Conduct) { state.withLock { $0.conduct = conduct } }
 
     init(_ conduct: Conduct) throws {
@@ -90,9 +93,10 @@ final class SupplierStub: Sendable {
         var limit = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        while readHead(descriptor) {
+        while let head = readHead(descriptor) {
             let conduct = state.withLock { state in
                 state.requests += 1
+                state.heads.append(head)
                 return state.conduct
             }
             guard act(conduct, descriptor) else { break }
@@ -138,14 +142,14 @@ final class SupplierStub: Sendable {
         send(descriptor, "HTTP/1.1 \(status)\r\n\(fields)Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
     }
 
-    private static func readHead(_ descriptor: Int32) -> Bool {
-        var tail: [UInt8] = []
+    private static func readHead(_ descriptor: Int32) -> String? {
+        var head: [UInt8] = []
         var byte: UInt8 = 0
         while recv(descriptor, &byte, 1, 0) == 1 {
-            tail = (tail + [byte]).suffix(4)
-            if tail == [13, 10, 13, 10] { return true }
+            head.append(byte)
+            if head.suffix(4) == [13, 10, 13, 10] { return String(decoding: head, as: UTF8.self) }
         }
-        return false
+        return nil
     }
 
     private static func send(_ descriptor: Int32, _ text: String) -> Bool {

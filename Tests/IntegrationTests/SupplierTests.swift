@@ -24,6 +24,25 @@ import Testing
             .flatMap { Int($0.split(separator: " ").last ?? "") }
     }
 
+    @Test("a supplier is told the trace of the request it is asked for, unless the operator does not want it")
+    func trace() throws {
+        let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        for isOn in [true, false] {
+            let stub = try SupplierStub(.named)
+            let fixture = try Self.fixture(stub, ["--pass-trace", isOn ? "on" : "off"])
+            let account = try fixture.account()
+            try Self.awaitSupplier(fixture)
+            let answer = try fixture.get(
+                "/v1/lookup/+14155552671?budget_ms=10000", key: account.key,
+                fields: [("traceparent", trace), ("tracestate", "a=1, b=2")])
+            #expect(answer["cnam"]?.string == "NAME STUB")
+            let head = try #require(stub.heads.last).lowercased()
+            #expect(head.contains("\r\ntraceparent: \(trace.prefix(36))") == isOn, "\(head)")
+            #expect(head.contains("-01\r\n") == isOn && !head.contains("b7ad6b7169203331"))
+            #expect(head.contains("\r\ntracestate: a=1,b=2\r\n") == isOn)
+        }
+    }
+
     /// Waits until the server has read the supplier.
     private static func awaitSupplier(_ fixture: LookupFixture) throws {
         #expect(try fixture.eventually { try metric("numbers_supplier_breaker{supplier=\"stub\"}", fixture) == 0 })

@@ -42,6 +42,11 @@ package struct TestResponse: Sendable {
             fields.append((String(line[..<colon]), String(value)))
         }
         func field(_ name: String) -> String? { fields.first { $0.name.lowercased() == name }?.value }
+        if !toHead, field("transfer-encoding") == "chunked" {
+            guard let (body, end) = try chunks(bytes, from: headEnd + 4) else { return nil }
+            let response = TestResponse(status: status, reason: String(parts[2]), fields: fields, body: body)
+            return (response, end)
+        }
         var length = 0
         if !toHead, status >= 200, status != 204, status != 304 {
             guard let text = field("content-length"), let value = Int(text) else {
@@ -54,6 +59,27 @@ package struct TestResponse: Sendable {
         let response = TestResponse(
             status: status, reason: String(parts[2]), fields: fields, body: Array(bytes[start..<start + length]))
         return (response, start + length)
+    }
+
+    /// The content of chunks and where they end; nil when the last one is not there.
+    private static func chunks(
+        _ bytes: [UInt8], from start: Int
+    ) throws(TestClientError) -> (body: [UInt8], end: Int)? {
+        var body: [UInt8] = []
+        var place = start
+        while let lineEnd = bytes[place...].firstIndex(of: UInt8(ascii: "\n")) {
+            let line = String(decoding: bytes[place..<lineEnd], as: UTF8.self)
+            guard line.hasSuffix("\r"), let size = Int(line.dropLast(), radix: 16) else { throw .malformed(line) }
+            let end = lineEnd + 1 + size
+            guard bytes.count >= end + 2 else { return nil }
+            guard bytes[end] == UInt8(ascii: "\r"), bytes[end + 1] == UInt8(ascii: "\n") else {
+                throw .malformed("a chunk of \(size) bytes is longer")
+            }
+            body += bytes[(lineEnd + 1)..<end]
+            place = end + 2
+            if size == 0 { return (body, place) }
+        }
+        return nil
     }
 
     private static func split(_ head: [UInt8]) -> [String] {

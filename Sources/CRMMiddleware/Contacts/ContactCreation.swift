@@ -82,7 +82,7 @@ package final class ContactCreation: Sendable {
             if let (contact, at) = state.made.find(key), at > now - Self.repeatTime { return .made(contact) }
             if let task = state.underWay[key] { return .underWay(task) }
             // Its own task: it goes on when whoever asked first has left.
-            let task = Task.detached { [self] in
+            let task = TraceContext.detached { [self] in
                 let outcome = await make(draft, key, workspace, deadline: start + Self.deadlineTime)
                 finish(key, outcome)
                 return outcome

@@ -38,11 +38,15 @@ final class Flight: @unchecked Sendable {
     /// it to another thread and back would cost more than most of what it does.
     func run(_ work: @escaping @Sendable () async -> Void) {
         let executor = withUnsafeCurrentTask { $0?.unownedTaskExecutor?.asTaskExecutor() }
+        // A detached task would forget the trace that its requests belong to.
+        let trace = TraceContext.current
         let begun =
             if let executor {
-                Task.immediateDetached(executorPreference: executor) { await work() }
+                Task.immediateDetached(executorPreference: executor) {
+                    await TraceContext.$current.withValue(trace, operation: work)
+                }
             } else {
-                Task.detached { await work() }
+                Task.detached { await TraceContext.$current.withValue(trace, operation: work) }
             }
         let isCancelled = task.withLock { state -> Bool in
             state.task = begun

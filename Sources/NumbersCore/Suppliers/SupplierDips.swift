@@ -287,7 +287,7 @@ package final class SupplierDips: Sendable {
     }
 
     private func launch(_ number: E164, _ plan: NumberingPlan, _ payer: DipPayer) {
-        Task.detached { [self] in
+        TraceContext.detached { [self] in
             guard let question = SupplierQuestion(number, plan: plan) else { return conclude(number, .notAsked) }
             let (outcome, wasAsked) = await fly(question)
             if !wasAsked, case .free(let account) = payer { state.withLock { Self.count(-1, account, &$0) } }
