@@ -54,7 +54,7 @@ final class RunningServer {
         let client = try StartFailure.wrapping("HTTP client") { [clientSettings] () throws(SystemError) in
             try HTTPClient(
                 settings: clientSettings, guard: NetworkGuard(allowed: settings.allowedNetworks),
-                clock: clock, random: random, log: log.logger)
+                clock: clock, random: random, log: settings.server.isAccessLogOn ? log.logger : nil)
         }
         let dips = SupplierDips(
             transport: HTTPSupplierTransport(client: client), names: names,
@@ -72,8 +72,9 @@ final class RunningServer {
         let operations = Operations(
             database: housekeeping.database, writer: writer, log: log.sink, access: metricsAccess,
             metadataVersion: { plans.present.value.metadataVersion },
-            sources: [plans, SupplierMetrics(dips: dips, client: client), NoticeMetrics(notices: notices)], clock: clock
-        )
+            sources: [
+                plans, SupplierMetrics(dips: dips, keeper: suppliers, client: client), NoticeMetrics(notices: notices),
+            ], clock: clock)
         let routes = LookupRoutes(
             access: AccessControl(directory: credentials, failures: AddressLimiter()),
             lookups: LookupService(

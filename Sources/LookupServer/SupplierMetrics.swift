@@ -26,6 +26,7 @@ struct NoticeMetrics: MetricsSource {
 /// What suppliers did, by name; no label has a number or an account.
 struct SupplierMetrics: MetricsSource {
     let dips: SupplierDips
+    let keeper: SupplierKeeper
     let client: HTTPClient
 
     func append(to text: inout MetricsText) {
@@ -74,6 +75,12 @@ struct SupplierMetrics: MetricsSource {
                 help: "From the request to a name, or to the answer that there is none.",
                 labels: Self.labels(supplier), decimals: 6, counters.seconds)
         }
+        text.gauge(
+            "numbers_suppliers_sealed", help: "Suppliers not asked because their secrets cannot be opened.",
+            Int64(keeper.sealedCount))
+        text.gauge(
+            "numbers_suppliers_unusable", help: "Suppliers not asked because what is stored of them cannot be read.",
+            Int64(keeper.unusableCount))
         let present = dips.present
         text.gauge("numbers_dips", help: "Numbers that suppliers are asked about.", Int64(present.flights))
         text.gauge("numbers_dips_spent_today_micros", help: "Micro-USD spent since midnight UTC.", present.spentToday)

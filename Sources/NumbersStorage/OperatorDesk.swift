@@ -293,6 +293,21 @@ package final class OperatorDesk {
         try SupplierTable.all(vault: vault, on: connection)
     }
 
+    /// Suppliers that are stored and cannot be read.
+    package func unusableSuppliers() throws(DatabaseError) -> [UnusableSupplier] {
+        try SupplierTable.unusable(on: connection)
+    }
+
+    /// Changes what is given of a supplier.
+    package func changeSupplier(
+        _ name: SupplierName, _ change: SupplierChange, vault: SecretVault
+    ) throws(DatabaseError) -> Result<StoredSupplier, SupplierTable.ChangeRefusal> {
+        let now = clock.wall()
+        return try connection.transaction { () throws(DatabaseError) in
+            try SupplierTable.change(name, change, vault: vault, at: now, on: connection)
+        }
+    }
+
     package func removeSupplier(_ name: SupplierName) throws(DatabaseError) -> Bool {
         let now = clock.wall()
         return try connection.transaction { () throws(DatabaseError) in

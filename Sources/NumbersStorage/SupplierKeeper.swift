@@ -33,6 +33,8 @@ package final class SupplierKeeper: Sendable {
     private let clock: Clock
     private let logger: Logger
     private let isChanged = Atomic<Bool>(false)
+    private let sealed = Atomic<Int>(0)
+    private let unusable = Atomic<Int>(0)
 
     package init(dips: SupplierDips, vault: SecretVault, clock: Clock, logger: Logger) {
         self.dips = dips
@@ -41,9 +43,14 @@ package final class SupplierKeeper: Sendable {
         self.logger = logger
     }
 
+    /// Suppliers that are not asked because their secrets cannot be opened.
+    package var sealedCount: Int { sealed.load(ordering: .relaxed) }
+    /// Suppliers that are not asked because what is stored of them cannot be read.
+    package var unusableCount: Int { unusable.load(ordering: .relaxed) }
+
     /// Takes suppliers and the present day's spending, before the first request.
     package func start(on connection: Connection) throws(DatabaseError) {
-        take(try SupplierTable.all(vault: vault, on: connection))
+        take(try SupplierTable.all(vault: vault, on: connection), try SupplierTable.unusable(on: connection))
         let day = clock.wall().dayNumber
         let (micros, freeDips) = try SupplierTable.spent(on: day, connection: connection)
         dips.resume(day: day, spent: micros, freeDips: freeDips)
@@ -57,15 +64,32 @@ package final class SupplierKeeper: Sendable {
         if isChanged.exchange(false, ordering: .acquiringAndReleasing) {
             let vault = vault
             let read = await readers.read(deadline: deadline) { connection throws(DatabaseError) in
-                try SupplierTable.all(vault: vault, on: connection)
+                (try SupplierTable.all(vault: vault, on: connection), try SupplierTable.unusable(on: connection))
             }
             switch read {
-            case .success(let stored): take(stored)
+            case .success(let (stored, unusable)): take(stored, unusable)
             case .failure: noteChange()
             }
         }
+        // Read before anything of that day is written, or it would be counted twice.
+        if let day = dips.unresumedDay {
+            let read = await readers.read(deadline: deadline) { connection throws(DatabaseError) in
+                try SupplierTable.spent(on: day, connection: connection)
+            }
+            guard case .success(let (micros, freeDips)) = read else { return }
+            dips.resume(day: day, spent: micros, freeDips: freeDips)
+        }
         let spending = dips.takeSpending()
         guard !spending.isEmpty else { return }
+        for misfiled in spending.misfiled {
+            logger.warning(
+                "supplier_day_corrected",
+                [
+                    ("from", .setting(UnixTime(seconds: misfiled.from * 86_400).rfc3339Date())),
+                    ("to", .setting(UnixTime(seconds: misfiled.to * 86_400).rfc3339Date())),
+                    ("reason", .text("the clock was ahead: what was spent meanwhile counts for the day it is now")),
+                ])
+        }
         let written = await writer.write(deadline: deadline) { connection throws(DatabaseError) in
             try SupplierTable.note(spending, on: connection)
         }
@@ -73,15 +97,22 @@ package final class SupplierKeeper: Sendable {
         if case .failure(let failure) = written, failure.isCertain { dips.giveBack(spending) }
     }
 
-    private func take(_ stored: [StoredSupplier]) {
+    private func take(_ stored: [StoredSupplier], _ unusable: [UnusableSupplier]) {
         var suppliers: [(supplier: Supplier, secrets: SupplierSecrets)] = []
         for one in stored {
             switch one.secrets {
             case .success(let secrets): suppliers.append((one.supplier, secrets))
-            case .failure:
-                logger.error("supplier_secrets_sealed", [("supplier", .text(one.supplier.name.text))])
+            case .failure(let fault):
+                logger.error(
+                    "supplier_secrets_sealed",
+                    [("supplier", .setting(one.supplier.name.text)), ("reason", .text(fault.sentence))])
             }
         }
+        for one in unusable {
+            logger.error("supplier_unusable", [("supplier", .setting(one.name)), ("reason", .text(one.reason))])
+        }
+        sealed.store(stored.count - suppliers.count, ordering: .relaxed)
+        self.unusable.store(unusable.count, ordering: .relaxed)
         dips.replace(suppliers)
     }
 }

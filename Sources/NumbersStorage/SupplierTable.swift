@@ -14,6 +14,14 @@ package struct StoredSupplier: Sendable {
     package let secretNames: [String]
 }
 
+/// A stored supplier that this version cannot read, so that nobody asks it.
+package struct UnusableSupplier: Error, Sendable, Hashable {
+    /// As it is stored; it may be no supplier's name.
+    package let name: String
+    /// What was found and what was expected, without a value that may hold a secret.
+    package let reason: String
+}
+
 /// Reads and writes suppliers.
 package enum SupplierTable {
     /// Why a supplier is not stored.
@@ -26,6 +34,13 @@ package enum SupplierTable {
         /// The description asks for secrets that were not given.
         case missingSecrets([String])
     }
+
+    /// What ``read(_:)`` reads.
+    private static let rows: StaticString = """
+        SELECT name, url, headers, name_path, no_name_words, price_micros, timeout_ms, concurrent_max, countries, enabled,
+               position
+        FROM suppliers ORDER BY position, price_micros, name
+        """
 
     /// Adds a supplier with its secrets.
     package static func add(
@@ -63,7 +78,7 @@ package enum SupplierTable {
         return .success(())
     }
 
-    /// All suppliers, in the operator's order.
+    /// All suppliers that can be read, in the operator's order; the others are in ``unusable(on:)``.
     package static func all(vault: SecretVault, on connection: Connection) throws(DatabaseError) -> [StoredSupplier] {
         var sealed: [String: [(name: String, sealed: [UInt8])]] = [:]
         try connection.each("SELECT supplier, name, sealed FROM supplier_secrets ORDER BY supplier, name") {
@@ -72,14 +87,8 @@ package enum SupplierTable {
             return .next
         }
         var suppliers: [StoredSupplier] = []
-        try connection.each(
-            """
-            SELECT name, url, headers, name_path, no_name_words, price_micros, timeout_ms, concurrent_max, countries,
-                   enabled, position
-            FROM suppliers ORDER BY position, price_micros, name
-            """
-        ) { row throws(DatabaseError) in
-            guard let supplier = Self.supplier(row) else { return .next }
+        try connection.each(rows) { row throws(DatabaseError) in
+            guard case .success(let supplier) = read(row) else { return .next }
             let own = sealed[supplier.name.text] ?? []
             var values: [String: Secret] = [:]
             var fault: SecretFault?
@@ -96,6 +105,16 @@ package enum SupplierTable {
             return .next
         }
         return suppliers
+    }
+
+    /// The suppliers that cannot be read.
+    package static func unusable(on connection: Connection) throws(DatabaseError) -> [UnusableSupplier] {
+        var unusable: [UnusableSupplier] = []
+        try connection.each(rows) { row throws(DatabaseError) in
+            if case .failure(let one) = read(row) { unusable.append(one) }
+            return .next
+        }
+        return unusable
     }
 
     /// Takes a supplier away with its secrets; false when there was none. What it said stays in the cache.
@@ -117,7 +136,7 @@ package enum SupplierTable {
         return changed > 0
     }
 
-    private static func place(_ supplier: String, _ name: String) -> SecretVault.Place {
+    static func place(_ supplier: String, _ name: String) -> SecretVault.Place {
         SecretVault.Place(table: "supplier_secrets", row: [supplier, name], column: "sealed")
     }
 
@@ -129,32 +148,67 @@ package enum SupplierTable {
         return String(decoding: writer.finish(), as: UTF8.self)
     }
 
-    private static func words(_ text: String) -> [String] {
-        (try? JSONValue(parsing: Array(text.utf8)))?.array?.compactMap(\.string) ?? []
+    private static func words(_ text: String) -> [String]? {
+        guard let values = (try? JSONValue(parsing: Array(text.utf8)))?.array else { return nil }
+        let words = values.compactMap(\.string)
+        return words.count == values.count ? words : nil
     }
 
-    /// nil for a row that this version would not have written.
-    private static func supplier(_ row: borrowing Row) -> Supplier? {
-        guard let name = SupplierName(row.text(0)), let url = try? SupplierTemplate(url: row.text(1)) else {
-            return nil
+    /// Reads a row, or says what in it this version would not have written.
+    private static func read(_ row: borrowing Row) -> Result<Supplier, UnusableSupplier> {
+        let nameText = row.text(0)
+        func unusable(_ reason: String) -> Result<Supplier, UnusableSupplier> {
+            .failure(UnusableSupplier(name: nameText, reason: reason))
         }
-        let pairs = words(row.text(2))
+        guard let name = SupplierName(nameText) else {
+            return unusable("name: expected 1 to 32 lower-case letters, digits and -")
+        }
+        let url: SupplierTemplate
+        do throws(SupplierTemplateFault) {
+            url = try SupplierTemplate(url: row.text(1))
+        } catch {
+            return unusable("url: \(error)")
+        }
+        guard let pairs = words(row.text(2)), pairs.count.isMultiple(of: 2) else {
+            return unusable("headers: expected a JSON array of names and values")
+        }
         var headers: [Supplier.Header] = []
-        for index in stride(from: 0, to: pairs.count - 1, by: 2) {
-            guard let value = try? SupplierTemplate(header: pairs[index + 1]) else { return nil }
+        for index in stride(from: 0, to: pairs.count, by: 2) {
+            guard Supplier.isHeaderName(pairs[index]), let value = try? SupplierTemplate(header: pairs[index + 1])
+            else {
+                return unusable("headers: expected names of headers and their values, found others")
+            }
             headers.append(Supplier.Header(name: pairs[index], value: value))
         }
         var form = SupplierAnswerForm.plain
         if let path = row.optionalText(3) {
-            guard let json = SupplierAnswerForm.json(path: path) else { return nil }
+            guard let json = SupplierAnswerForm.json(path: path) else {
+                return unusable("name_path: expected a path such as data.name, found another text")
+            }
             form = json
         }
-        return Supplier(
-            name: name, url: url, headers: headers, form: form, noNameWords: words(row.text(4)),
-            price: MicroUSD(micros: row.integer(5)), timeoutMilliseconds: Int(row.integer(6)),
-            concurrentMax: Int(row.integer(7)),
-            countries: Set(row.text(8).split(separator: ",").compactMap { Region(String($0)) }),
-            isEnabled: row.boolean(9), position: Int(row.integer(10)))
+        guard let noNameWords = words(row.text(4)) else {
+            return unusable("no_name_words: expected a JSON array of words")
+        }
+        guard let timeout = Int(exactly: row.integer(6)), Supplier.timeoutRange.contains(timeout),
+            let concurrent = Int(exactly: row.integer(7)), Supplier.concurrentRange.contains(concurrent)
+        else {
+            return unusable(
+                "timeout_ms or concurrent_max: expected \(Supplier.timeoutRange.lowerBound) to "
+                    + "\(Supplier.timeoutRange.upperBound) and \(Supplier.concurrentRange.lowerBound) to "
+                    + "\(Supplier.concurrentRange.upperBound), found \(row.integer(6)) and \(row.integer(7))")
+        }
+        // One that is left out would not narrow the others but, as the last, open all countries.
+        let codes = row.text(8).split(separator: ",")
+        let countries = codes.compactMap { Region(String($0)) }
+        guard countries.count == codes.count else {
+            return unusable("countries: expected countries such as US,CA, found another text")
+        }
+        return .success(
+            Supplier(
+                name: name, url: url, headers: headers, form: form, noNameWords: noNameWords,
+                price: MicroUSD(micros: row.integer(5)), timeoutMilliseconds: timeout, concurrentMax: concurrent,
+                countries: Set(countries), isEnabled: row.boolean(9), position: Int(row.integer(10))))
     }
 
     // MARK: Secrets as a whole
@@ -218,6 +272,7 @@ package enum SupplierTable {
     private static let daysKept: Int64 = 400
 
     package static func note(_ spending: SupplierSpending, on connection: Connection) throws(DatabaseError) {
+        for misfiled in spending.misfiled { try move(misfiled, on: connection) }
         for (day, supplier, tally) in spending.tallies {
             try connection.run(
                 """
@@ -237,6 +292,23 @@ package enum SupplierTable {
                 ON CONFLICT (day, account_id) DO UPDATE SET dips = excluded.dips
                 """, .integer(day), .integer(account.value), .integer(Int64(dips)))
         }
+    }
+
+    /// Files what was counted under a day that had not come under the day it really was. The dips of free accounts come
+    /// anew under that day, all of them.
+    private static func move(
+        _ misfiled: SupplierSpending.Misfiled, on connection: Connection
+    ) throws(DatabaseError) {
+        try connection.run(
+            """
+            INSERT INTO supplier_days (day, supplier, requests, hits, misses, errors, spent_micros)
+            SELECT ?2, supplier, requests, hits, misses, errors, spent_micros FROM supplier_days WHERE day = ?1
+            ON CONFLICT (day, supplier) DO UPDATE SET requests = requests + excluded.requests,
+                hits = hits + excluded.hits, misses = misses + excluded.misses, errors = errors + excluded.errors,
+                spent_micros = spent_micros + excluded.spent_micros
+            """, .integer(misfiled.from), .integer(misfiled.to))
+        try connection.run("DELETE FROM supplier_days WHERE day = ?", .integer(misfiled.from))
+        try connection.run("DELETE FROM free_dips WHERE day = ?", .integer(misfiled.from))
     }
 
     /// What has been spent on a day, and the dips of free accounts on it.

@@ -80,6 +80,19 @@ import Testing
         #expect((listed?["hits"]?.number?.int64 ?? 0) >= 1)
     }
 
+    @Test("requests to suppliers are in the log with the access log, and only then", arguments: [true, false])
+    func log(isOn: Bool) throws {
+        let stub = try SupplierStub(.named)
+        let fixture = try Self.fixture(stub, isOn ? [] : ["--access-log", "off"])
+        let account = try fixture.account()
+        try Self.awaitSupplier(fixture)
+        _ = try fixture.get("/v1/lookup/+14155552671?budget_ms=10000", key: account.key)
+        #expect(stub.requests == 1)
+        fixture.server.signal(SIGTERM)
+        #expect(fixture.server.waitForExit() == 0)
+        #expect(fixture.server.errors.contains("client.request") == isOn)
+    }
+
     @Test("the day's cap ends the asking, also over a restart")
     func cap() throws {
         let stub = try SupplierStub(.named)

@@ -156,6 +156,90 @@ struct NoTransport: SupplierTransport {
         #expect(changes == [.suppliers, .suppliers, .suppliers])
     }
 
+    @Test(
+        "a row that cannot be read is named with what is wrong in it, and the others stay",
+        arguments: [
+            ("UPDATE suppliers SET url = 'ftp://x/' WHERE name = 'odd'", "url: "),
+            ("UPDATE suppliers SET headers = 'x' WHERE name = 'odd'", "headers: "),
+            ("UPDATE suppliers SET headers = '[\"A\"]' WHERE name = 'odd'", "headers: "),
+            ("UPDATE suppliers SET headers = '[\"Host\", \"a\"]' WHERE name = 'odd'", "headers: "),
+            ("UPDATE suppliers SET name_path = 'a..b' WHERE name = 'odd'", "name_path: "),
+            ("UPDATE suppliers SET no_name_words = '[1]' WHERE name = 'odd'", "no_name_words: "),
+            ("UPDATE suppliers SET timeout_ms = 19 WHERE name = 'odd'", "timeout_ms "),
+            ("UPDATE suppliers SET concurrent_max = 1001 WHERE name = 'odd'", "timeout_ms or concurrent_max"),
+            ("UPDATE suppliers SET countries = 'US,X1' WHERE name = 'odd'", "countries: "),
+            ("UPDATE suppliers SET name = 'ODD' WHERE name = 'odd'", "name: "),
+        ] as [(StaticString, String)])
+    func unusable(change: StaticString, reason: String) throws {
+        let good = try Self.supplier("good")
+        let odd = Supplier(
+            name: try #require(SupplierName("odd")), url: try SupplierTemplate(url: "https://a.example/{e164}"),
+            headers: [], form: .plain, noNameWords: [], price: .zero, timeoutMilliseconds: 20, concurrentMax: 1,
+            countries: [], isEnabled: true, position: 0)
+        for one in [good, odd] { _ = try office.desk.addSupplier(one, secrets: Self.secrets, vault: vault) }
+        #expect(try office.desk.unusableSuppliers().isEmpty)
+        try office.connection.run(change)
+        #expect(try office.desk.suppliers(vault: vault).map(\.supplier) == [good])
+        let unusable = try office.desk.unusableSuppliers()
+        #expect(unusable.map { $0.name.lowercased() } == ["odd"])
+        #expect(unusable[0].reason.contains(reason), "\(unusable)")
+    }
+
+    @Test("what is given of a supplier is changed, the rest and the other secrets stay")
+    func changed() throws {
+        let name = try #require(SupplierName("one"))
+        _ = try office.desk.addSupplier(try Self.supplier("one"), secrets: Self.secrets, vault: vault)
+        var change = SupplierChange()
+        #expect(change.isEmpty)
+        change.secrets = SupplierSecrets(["K": Secret("hunter3"), "Z": Secret("unused")])
+        let renewed = try office.desk.changeSupplier(name, change, vault: vault).get()
+        #expect(renewed.supplier == (try Self.supplier("one")))
+        let secrets = try renewed.secrets.get()
+        #expect(secrets["K"]?.revealText() == "hunter3" && secrets["U"]?.revealText() == "user")
+        #expect(secrets.names == ["K", "U"])
+        change = SupplierChange()
+        change.price = MicroUSD(micros: 1)
+        change.timeoutMilliseconds = 21
+        change.concurrentMax = 8
+        change.countries = []
+        change.position = 3
+        let moved = try office.desk.changeSupplier(name, change, vault: keyless).get().supplier
+        #expect(moved.price.micros == 1 && moved.timeoutMilliseconds == 21 && moved.concurrentMax == 8)
+        #expect(moved.countries.isEmpty && moved.position == 3 && moved.url == renewed.supplier.url)
+        let changes = try ChangeFeed.changes(after: 0, on: office.connection).subjects
+        #expect(changes == [.suppliers, .suppliers, .suppliers])
+    }
+
+    @Test("a change that would leave secrets under two keys, or none that is used, changes nothing")
+    func unchanged() throws {
+        let name = try #require(SupplierName("one"))
+        _ = try office.desk.addSupplier(try Self.supplier("one"), secrets: Self.secrets, vault: vault)
+        let other = SecretVault(key: SecretKey(bytes: Array(1..<33)), random: .system)
+        func refusal(_ name: SupplierName, _ secrets: [String: String], _ vault: SecretVault) throws
+            -> SupplierTable.ChangeRefusal?
+        {
+            var change = SupplierChange()
+            change.secrets = SupplierSecrets(secrets.mapValues { Secret($0) })
+            change.position = 9
+            guard case .failure(let refusal) = try office.desk.changeSupplier(name, change, vault: vault) else {
+                return nil
+            }
+            return refusal
+        }
+        #expect(try refusal(try #require(SupplierName("two")), ["K": "x"], vault) == .notFound)
+        #expect(try refusal(name, ["Z": "x"], vault) == .otherSecrets(["K", "U"]))
+        #expect(try refusal(name, ["K": "x"], keyless) == .noKey)
+        #expect(try refusal(name, ["K": "x"], other) == .unopened(name: "U", .otherKey))
+        let stored = try #require(try office.desk.suppliers(vault: vault).first)
+        #expect(stored.supplier.position == 100)
+        #expect(try stored.secrets.get()["K"]?.revealText() == "hunter2")
+        // Both at once: nothing stays under the old key.
+        #expect(try refusal(name, ["K": "x", "U": "y"], other) == nil)
+        #expect(try office.desk.suppliers(vault: other).first?.secrets.get()["U"]?.revealText() == "y")
+        try office.connection.run("UPDATE suppliers SET headers = 'x'")
+        guard case .unusable = try refusal(name, ["K": "x", "U": "y"], other) else { return #expect(Bool(false)) }
+    }
+
     @Test("costs are added up by day and supplier, and free accounts' dips are the day's number")
     func costs() throws {
         let account = try office.account().account.id
@@ -173,6 +257,30 @@ struct NoTransport: SupplierTransport {
         #expect(try SupplierTable.totals(since: 100, on: office.connection)["one"] == tally + tally)
         #expect(try SupplierTable.totals(since: 101, on: office.connection).isEmpty)
         #expect(try SupplierTable.spent(on: 101, connection: office.connection).micros == 0)
+    }
+
+    @Test("what was filed under a day that had not come is added to the day it was")
+    func misfiled() throws {
+        let account = try office.account().account.id
+        let (one, two) = (try #require(SupplierName("one")), try #require(SupplierName("two")))
+        var tally = SupplierTally()
+        tally.requests = 1
+        tally.spent = 1_000
+        var spending = SupplierSpending()
+        spending.tallies = [(100, one, tally), (500, one, tally), (500, two, tally)]
+        spending.freeDips = [(100, account, 1), (500, account, 3)]
+        try SupplierTable.note(spending, on: office.connection)
+        spending = SupplierSpending()
+        spending.misfiled = [SupplierSpending.Misfiled(from: 500, to: 100)]
+        spending.tallies = [(100, two, tally)]
+        spending.freeDips = [(100, account, 4)]
+        try SupplierTable.note(spending, on: office.connection)
+        let totals = try SupplierTable.totals(since: 0, on: office.connection)
+        #expect(totals == ["one": tally + tally, "two": tally + tally])
+        #expect(try SupplierTable.spent(on: 500, connection: office.connection).micros == 0)
+        let spent = try SupplierTable.spent(on: 100, connection: office.connection)
+        #expect(spent.micros == 4_000 && spent.freeDips == [account: 4])
+        #expect(try SupplierTable.spent(on: 500, connection: office.connection).freeDips.isEmpty)
     }
 }
 

@@ -43,7 +43,7 @@ import Testing
                   name             caller names: import, pin, unpin, suppress, unsuppress, show,
                                    search, expire, stats
                   risk             what spam scores come from: import, explain, drop
-                  supplier         paid sources of names: add, preset, presets, list, test,
+                  supplier         paid sources of names: add, preset, presets, set, list, test,
                                    enable, disable, remove
                   number           the numbering plan: parse, format, compare, find, plan show,
                                    plan check, plan compare

@@ -1,4 +1,6 @@
 import Glibc
+import NumbersStorage
+import SQLiteDatabase
 import Testing
 
 @testable import nocli
@@ -56,6 +58,97 @@ import Testing
         #expect(!added.output.contains("hunter"))
         let listed = harness.run("supplier", "list", "--json", "--secret-key-file", key)
         #expect(listed.output.contains("twilio") && !listed.output.contains("hunter"))
+    }
+
+    @Test("a supplier without a price is taken with a warning, and the list says it")
+    func noPrice() throws {
+        let harness = try Self.harness()
+        let added = harness.run("supplier", "add", "one", "--url", "https://a.example/{e164}", "--plain")
+        #expect(added.code == 0 && added.output.hasPrefix("Supplier one is asked from now on."))
+        #expect(added.error.hasPrefix("nocli: warning: one has no price: "))
+        #expect(added.error.contains("nocli supplier set one --price-micros N"))
+        #expect(harness.run("supplier", "list").output.contains(" no price "))
+        #expect(harness.run("supplier", "set", "one", "--price-micros", "4000").code == 0)
+        #expect(!harness.run("supplier", "list").output.contains("no price"))
+        let free = harness.run(
+            "supplier", "add", "two", "--url", "https://a.example/{e164}", "--plain", "--price-micros", "0")
+        #expect(free.code == 0 && free.error == "")
+    }
+
+    @Test("a supplier is changed in place: settings, or one secret of two")
+    func set() throws {
+        let harness = try Self.harness()
+        let secrets = try harness.file("s", "ACCOUNT_SID=hunter1\nAUTH_TOKEN=hunter2\n")
+        let token = try harness.file("t", "AUTH_TOKEN=hunter3\n")
+        let foreign = try harness.file("f", "OTHER=hunter3\n")
+        let key = try harness.file("k", Self.key)
+        let other = try harness.file("o", String(repeating: "0123456789abcdef", count: 4))
+        #expect(chmod(key, 0o600) == 0 && chmod(other, 0o600) == 0)
+        harness.run("supplier", "preset", "twilio", "--secret-file", secrets, "--secret-key-file", key)
+        #expect(harness.run("supplier", "set", "twilio").code == 64)
+        #expect(
+            harness.run("supplier", "set", "nobody", "--position", "1").error == "nocli: there is no supplier nobody\n")
+        #expect(harness.run("supplier", "set", "twilio", "--timeout-ms", "19").code == 64)
+        let set = harness.run(
+            "supplier", "set", "twilio", "--timeout-ms", "20", "--max-concurrent", "3", "--countries", "CA",
+            "--position",
+            "2", "--price-micros", "7", "--json")
+        #expect(set.code == 0 && set.error == "")
+        #expect(
+            set.output.contains(
+                #""price_micros":7,"timeout_ms":20,"max_concurrent":3,"countries":["CA"],"enabled":true,"position":2"#))
+        let unkeyed = harness.run("supplier", "set", "twilio", "--secret-file", token)
+        #expect(unkeyed.code == 1 && unkeyed.error.hasPrefix("nocli: secrets are only stored sealed"))
+        let unused = harness.run("supplier", "set", "twilio", "--secret-file", foreign, "--secret-key-file", key)
+        #expect(unused.code == 65 && unused.error.contains("ACCOUNT_SID, AUTH_TOKEN"))
+        let mixed = harness.run("supplier", "set", "twilio", "--secret-file", token, "--secret-key-file", other)
+        #expect(mixed.code == 1 && mixed.error.contains("the secret ACCOUNT_SID of supplier twilio stays"))
+        let renewed = harness.run("supplier", "set", "twilio", "--secret-file", token, "--secret-key-file", key)
+        #expect(renewed.code == 0 && !(renewed.output + renewed.error).contains("hunter"))
+    }
+
+    @Test("a supplier whose secrets another key sealed is shown as sealed, and a test says why it is not asked")
+    func sealed() throws {
+        let harness = try Self.harness()
+        let secrets = try harness.file("s", "ACCOUNT_SID=hunter1\nAUTH_TOKEN=hunter2\n")
+        let key = try harness.file("k", Self.key)
+        let other = try harness.file("o", String(repeating: "0123456789abcdef", count: 4))
+        #expect(chmod(key, 0o600) == 0 && chmod(other, 0o600) == 0)
+        harness.run("supplier", "preset", "twilio", "--secret-file", secrets, "--secret-key-file", key)
+        #expect(harness.run("supplier", "list", "--json").output.contains(#""state":"on","reason":null"#))
+        #expect(
+            harness.run("supplier", "list", "--json", "--secret-key-file", key).output
+                .contains(#""state":"on","reason":null"#))
+        let listed = harness.run("supplier", "list", "--secret-key-file", other).output
+        #expect(listed.contains("sealed"))
+        #expect(listed.contains("twilio is not asked: its secrets were sealed with another secret key than this one"))
+        let tried = harness.run("supplier", "test", "+14155552671", "--secret-key-file", other, "--json").output
+        #expect(
+            tried.contains(#""outcome":"not asked: its secrets were sealed with another secret key than this one""#))
+        let unkeyed = harness.run("supplier", "test", "+14155552671", "--json").output
+        #expect(unkeyed.contains(#""outcome":"not asked: its secrets cannot be read without the secret key""#))
+        harness.run("supplier", "disable", "twilio")
+        #expect(
+            harness.run("supplier", "list", "--json", "--secret-key-file", other).output.contains(#""state":"off""#))
+    }
+
+    @Test("a supplier whose row cannot be read is named in the list and by a test")
+    func unusable() throws {
+        let harness = try Self.harness()
+        harness.run("supplier", "add", "odd", "--url", "https://a.example/{e164}", "--plain", "--price-micros", "1")
+        let connection = try LookupSchema.schema.open(path: harness.database, options: DatabaseOptions(older: .refuse))
+        try connection.run("UPDATE suppliers SET headers = 'x'")
+        let reason = "headers: expected a JSON array of names and values"
+        #expect(
+            harness.run("supplier", "list", "--json").output
+                == #"{"suppliers":[{"name":"odd","state":"unusable","reason":"\#(reason)"}]}"# + "\n")
+        let listed = harness.run("supplier", "list").output
+        #expect(listed.contains("unusable") && listed.contains("odd is not asked, what is stored of it cannot be read"))
+        #expect(
+            harness.run("supplier", "test", "+14155552671").error
+                == "nocli: what is stored of supplier odd cannot be read: \(reason)\n")
+        #expect(harness.run("supplier", "set", "odd", "--position", "1").error.contains(reason))
+        #expect(harness.run("supplier", "remove", "odd").code == 0)
     }
 
     @Test("rotating the key seals the secrets of suppliers anew, or changes nothing")

@@ -25,23 +25,34 @@ package enum SupplierAnswerForm: Sendable, Hashable {
     /// The whole body is the name.
     case plain
     /// A JSON document with the name at the end of the path: member names, or the index of an array's element.
-    case json([String])
+    ///
+    /// An object that has other members and not the path's first one is another document than the one that was described,
+    /// unless the first step may be absent: then it has no name.
+    case json([String], isFirstOptional: Bool = false)
 
     /// How many steps a path has at most.
     package static let stepsMax = 16
+    /// Behind the first step of a path: it may be absent.
+    private static let optionalMark = "?"
 
-    /// Reads a path such as `data.caller_name.caller_name` or `results.0.name`.
+    /// Reads a path such as `data.caller_name.caller_name`, `results.0.name` or, with a first step that may be absent,
+    /// `owner?.name`.
     package static func json(path text: String) -> SupplierAnswerForm? {
-        let steps = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        var steps = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        let isFirstOptional = steps[0].hasSuffix(optionalMark)
+        if isFirstOptional { steps[0].removeLast() }
         guard steps.count <= stepsMax, text.utf8.count <= 255, !steps.contains("") else { return nil }
-        return .json(steps)
+        return .json(steps, isFirstOptional: isFirstOptional)
     }
 
     /// The path as it is written; nil for plain text.
     package var path: String? {
         switch self {
         case .plain: nil
-        case .json(let steps): steps.joined(separator: ".")
+        case .json(let steps, let isFirstOptional):
+            isFirstOptional
+                ? ([steps[0] + Self.optionalMark] + steps.dropFirst()).joined(separator: ".")
+                : steps.joined(separator: ".")
         }
     }
 }
@@ -126,5 +137,18 @@ package struct Supplier: Sendable, Hashable {
                 (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
                     || "!#$%&'*+-.^_`|~".utf8.contains(byte)
             }
+    }
+}
+
+extension Supplier {
+    /// The request about a number; nil when a secret is missing.
+    package func request(about question: SupplierQuestion, secrets: SupplierSecrets) -> SupplierRequest? {
+        guard let url = url.url(for: question, secrets: secrets) else { return nil }
+        var filled: [(name: String, value: String)] = []
+        for header in headers {
+            guard let value = header.value.header(for: question, secrets: secrets) else { return nil }
+            filled.append((header.name, value))
+        }
+        return SupplierRequest(url: url, headers: filled, bodyBytesMax: SupplierAnswer.bodyBytesMax)
     }
 }

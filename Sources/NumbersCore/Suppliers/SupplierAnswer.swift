@@ -32,7 +32,7 @@ package enum SupplierAnswer: Sendable, Hashable {
         case status
         /// HTML where a name was expected.
         case html
-        /// No JSON, or another document than the path expects.
+        /// No JSON, or another document than the path expects: also an object that has members, but not the path's first.
         case document
         /// Plain text that cannot be a name.
         case text
@@ -73,7 +73,7 @@ package enum SupplierAnswer: Sendable, Hashable {
         guard body.count <= bodyBytesMax else { return .unreadable(.document) }
         switch supplier.form {
         case .plain: return plain(body, supplier, question)
-        case .json(let path): return json(body, path, supplier, question)
+        case .json(let path, let isFirstOptional): return json(body, path, isFirstOptional, supplier, question)
         }
     }
 
@@ -106,7 +106,7 @@ package enum SupplierAnswer: Sendable, Hashable {
     }
 
     private static func json(
-        _ body: [UInt8], _ path: [String], _ supplier: Supplier, _ question: SupplierQuestion
+        _ body: [UInt8], _ path: [String], _ isFirstOptional: Bool, _ supplier: Supplier, _ question: SupplierQuestion
     ) -> SupplierAnswer {
         guard let document = try? JSONDocument(parsing: body, limits: .standard, reading: .tolerant) else {
             return .unreadable(.document)
@@ -114,6 +114,8 @@ package enum SupplierAnswer: Sendable, Hashable {
         guard document.kind(of: document.root) == .object || document.kind(of: document.root) == .array else {
             return .unreadable(.document)
         }
+        // A supplier that changes its answers would otherwise be paid for ever for names that nobody reads.
+        if !isFirstOptional, isOtherObject(document, than: path) { return .unreadable(.document) }
         var node: JSONDocument.Node? = document.root
         for step in path {
             guard let present = node else { break }
@@ -138,6 +140,13 @@ package enum SupplierAnswer: Sendable, Hashable {
         case .string: return read(document.text(of: node), supplier: supplier, question: question)
         case .boolean, .number, .array, .object: return .unreadable(.document)
         }
+    }
+
+    /// Whether the document is an object with members, none of which is the path's first step.
+    private static func isOtherObject(_ document: JSONDocument, than path: [String]) -> Bool {
+        guard document.kind(of: document.root) == .object, let first = path.first else { return false }
+        let isEmpty = document.first(in: document.root) >= document.end(of: document.root)
+        return !isEmpty && document.member(JSONName(first), of: document.root) == nil
     }
 
     private static func hasError(_ document: JSONDocument) -> Bool {

@@ -4,59 +4,6 @@
 package import Platform
 internal import Synchronization
 
-/// Who causes a dip.
-package enum DipPayer: Sendable, Hashable {
-    /// An account that is charged for what it asks.
-    case prepaid
-    /// A free account, which may cause so many dips a day.
-    case free(AccountID)
-}
-
-/// How a dip ended for one who waited for it.
-package enum DipOutcome: Sendable, Hashable {
-    case named(CachedName)
-    /// Every supplier that could be asked answered, and none knew a name.
-    case unnamed(CachedName)
-    /// Nobody knew a name, but not everybody answered.
-    case failed
-    /// The time of the one who waits is over; the dip goes on and fills the cache.
-    case late
-    /// Nobody was asked: no supplier serves the number, or an allowance is used up. The waterfall ends at the cache.
-    case notAsked
-}
-
-/// What one supplier did on one day, to be kept.
-package struct SupplierTally: Sendable, Hashable {
-    package var requests: Int64 = 0
-    package var hits: Int64 = 0
-    package var misses: Int64 = 0
-    package var errors: Int64 = 0
-    package var spent: Int64 = 0
-
-    package init() {}
-
-    package static func + (left: SupplierTally, right: SupplierTally) -> SupplierTally {
-        var sum = left
-        sum.requests += right.requests
-        sum.hits += right.hits
-        sum.misses += right.misses
-        sum.errors += right.errors
-        sum.spent += right.spent
-        return sum
-    }
-}
-
-/// What has been spent since it was last taken, by day.
-package struct SupplierSpending: Sendable {
-    package var tallies: [(day: Int64, supplier: SupplierName, tally: SupplierTally)] = []
-    /// How many dips free accounts caused, in all of the day.
-    package var freeDips: [(day: Int64, account: AccountID, dips: Int)] = []
-
-    package init() {}
-
-    package var isEmpty: Bool { tallies.isEmpty && freeDips.isEmpty }
-}
-
 /// The paid suppliers.
 package final class SupplierDips: Sendable {
     /// What the operator allows.
@@ -87,19 +34,14 @@ package final class SupplierDips: Sendable {
         var desks: [SupplierName: SupplierDesk] = [:]
         var flights: [E164: [UInt64: Waiter]] = [:]
         var lastWaiter: UInt64 = 0
-        var day: Int64 = 0
-        var spentToday: Int64 = 0
-        var freeDipsToday: [AccountID: Int] = [:]
-        var changedAccounts: Set<AccountID> = []
-        var untaken: [Int64: [SupplierName: SupplierTally]] = [:]
+        var allowance: SupplierAllowance
     }
 
-    private let state = Monitor(State())
+    private let state: Monitor<State>
     private let isUsed = Atomic<Bool>(false)
     private let transport: any SupplierTransport
     private let names: CallerNameDirectory
     private let keeper: any NameKeeper
-    private let limits: Limits
     private let clock: Clock
     private let random: RandomSource
     private let timer: SupplierTimer
@@ -117,7 +59,7 @@ package final class SupplierDips: Sendable {
         self.transport = transport
         self.names = names
         self.keeper = keeper
-        self.limits = limits
+        state = Monitor(State(allowance: SupplierAllowance(limits: limits)))
         self.clock = clock
         self.random = random
         self.timer = timer
@@ -148,42 +90,26 @@ package final class SupplierDips: Sendable {
         isUsed.store(suppliers.contains { $0.supplier.isEnabled }, ordering: .relaxed)
     }
 
-    /// Takes what was spent earlier today, by another start of the server.
-    package func resume(day: Int64, spent: Int64, freeDips: [AccountID: Int]) {
-        state.withLock { state in
-            Self.turn(&state, to: day)
-            guard state.day == day else { return }
-            state.spentToday += spent
-            state.freeDipsToday.merge(freeDips) { $0 + $1 }
+    /// The day whose stored part is not counted in yet: one that began while the server runs, or one that the clock was
+    /// set back to. nil: all is counted. Until ``resume(day:spent:freeDips:)`` its allowances are whole.
+    package var unresumedDay: Int64? {
+        let day = clock.wall().dayNumber
+        return state.withLock { state in
+            state.allowance.turn(to: day)
+            return state.allowance.unresumedDay
         }
+    }
+
+    /// Counts in what the database has of a day: what was spent earlier, by another start of the server.
+    package func resume(day: Int64, spent: Int64, freeDips: [AccountID: Int]) {
+        state.withLock { $0.allowance.resume(day: day, spent: spent, freeDips: freeDips) }
     }
 
     /// What has been spent since the last call, to be kept.
-    package func takeSpending() -> SupplierSpending {
-        state.withLock { state in
-            var spending = SupplierSpending()
-            for (day, tallies) in state.untaken {
-                for (supplier, tally) in tallies { spending.tallies.append((day, supplier, tally)) }
-            }
-            for account in state.changedAccounts {
-                spending.freeDips.append((state.day, account, state.freeDipsToday[account] ?? 0))
-            }
-            state.untaken = [:]
-            state.changedAccounts = []
-            return spending
-        }
-    }
+    package func takeSpending() -> SupplierSpending { state.withLock { $0.allowance.takeSpending() } }
 
     /// Puts back what could not be kept.
-    package func giveBack(_ spending: SupplierSpending) {
-        state.withLock { state in
-            for (day, supplier, tally) in spending.tallies {
-                state.untaken[day, default: [:]][supplier, default: SupplierTally()] =
-                    (state.untaken[day]?[supplier] ?? SupplierTally()) + tally
-            }
-            for (day, account, _) in spending.freeDips where day == state.day { state.changedAccounts.insert(account) }
-        }
-    }
+    package func giveBack(_ spending: SupplierSpending) { state.withLock { $0.allowance.giveBack(spending) } }
 
     // MARK: Asking
 
@@ -227,7 +153,7 @@ package final class SupplierDips: Sendable {
     ) -> (step: Step, id: UInt64) {
         let day = clock.wall().dayNumber
         return state.withLock { state in
-            Self.turn(&state, to: day)
+            state.allowance.turn(to: day)
             state.lastWaiter += 1
             let id = state.lastWaiter
             let waiter = continuation.map { Waiter(continuation: $0, timer: nil) }
@@ -236,47 +162,23 @@ package final class SupplierDips: Sendable {
                 state.flights[number]?[id] = waiter
                 return (.joined, id)
             }
-            guard state.desks.values.contains(where: { $0.isFor(country) }), isAffordable(payer, country, &state) else {
+            guard state.desks.values.contains(where: { $0.isFor(country) }), isAffordable(payer, country, state) else {
                 return (.refused(.notAsked), id)
             }
             guard state.flights.count < Self.flightsMax else { return (.refused(.failed), id) }
-            if case .free(let account) = payer { Self.count(1, account, &state) }
+            if case .free(let account) = payer { state.allowance.count(1, of: account) }
             state.flights[number] = waiter.map { [id: $0] } ?? [:]
             return (.began, id)
         }
     }
 
     /// Whether the allowances let this payer cause a dip.
-    private func isAffordable(_ payer: DipPayer, _ country: Region?, _ state: inout State) -> Bool {
-        var isAllowed = state.desks.values.contains { $0.isFor(country) && fits($0.supplier, state) }
-        if case .free(let account) = payer {
-            let dips = state.freeDipsToday[account] ?? 0
-            isAllowed =
-                isAllowed && dips < limits.freeDipsPerDay
-                && (dips > 0 || state.freeDipsToday.count < Self.freeAccountsMax)
-        }
+    private func isAffordable(_ payer: DipPayer, _ country: Region?, _ state: State) -> Bool {
+        let isAllowed =
+            state.desks.values.contains { $0.isFor(country) && state.allowance.fits($0.supplier) }
+            && state.allowance.lets(payer)
         if !isAllowed { capped.add() }
         return isAllowed
-    }
-
-    private static func count(_ dips: Int, _ account: AccountID, _ state: inout State) {
-        state.freeDipsToday[account] = max(0, (state.freeDipsToday[account] ?? 0) + dips)
-        state.changedAccounts.insert(account)
-    }
-
-    /// Whether one more request fits into what may be spent today.
-    private func fits(_ supplier: Supplier, _ state: State) -> Bool {
-        guard let cap = limits.spendPerDay else { return true }
-        return state.spentToday + supplier.price.micros <= cap.micros
-    }
-
-    private static func turn(_ state: inout State, to day: Int64) {
-        // A clock that was set back does not give the day's allowances a second time.
-        guard day > state.day else { return }
-        state.day = day
-        state.spentToday = 0
-        state.freeDipsToday = [:]
-        state.changedAccounts = []
     }
 
     private func leave(_ number: E164, _ id: UInt64) {
@@ -290,7 +192,9 @@ package final class SupplierDips: Sendable {
         TraceContext.detached { [self] in
             guard let question = SupplierQuestion(number, plan: plan) else { return conclude(number, .notAsked) }
             let (outcome, wasAsked) = await fly(question)
-            if !wasAsked, case .free(let account) = payer { state.withLock { Self.count(-1, account, &$0) } }
+            if !wasAsked, case .free(let account) = payer {
+                state.withLock { $0.allowance.count(-1, of: account) }
+            }
             switch outcome {
             case .named(let cached): await keeper.keep(cached, for: number)
             case .unnamed(let cached):
@@ -399,10 +303,11 @@ package final class SupplierDips: Sendable {
         let now = clock.monotonic()
         let day = clock.wall().dayNumber
         return state.withLock { state in
-            Self.turn(&state, to: day)
+            state.allowance.turn(to: day)
             let chosen = state.desks.values
                 .filter {
-                    !asked.contains($0.supplier.name) && $0.canTake(question, at: now) && fits($0.supplier, state)
+                    !asked.contains($0.supplier.name) && $0.canTake(question, at: now)
+                        && state.allowance.fits($0.supplier)
                 }
                 .min {
                     ($0.supplier.position, $0.costOfName, $0.supplier.name)
@@ -410,16 +315,11 @@ package final class SupplierDips: Sendable {
                 }
             guard let chosen else { return nil }
             let name = chosen.supplier.name
-            let price = chosen.supplier.price.micros
             state.desks[name]?.breaker.begin()
             state.desks[name]?.inFlight += 1
             chosen.counters.inFlight.add(1)
-            chosen.counters.spent.add(UInt64(clamping: price))
-            state.spentToday += price
-            Self.note(name, &state) {
-                $0.requests += 1
-                $0.spent += price
-            }
+            chosen.counters.spent.add(UInt64(clamping: chosen.supplier.price.micros))
+            state.allowance.book(chosen.supplier)
             return Booking(
                 supplier: chosen.supplier, secrets: chosen.secrets, hedgeDelay: chosen.hedgeDelay,
                 counters: chosen.counters)
@@ -431,10 +331,6 @@ package final class SupplierDips: Sendable {
         state.withLock { state in
             state.desks.values.contains { $0.isFor(question.country) && !asked.contains($0.supplier.name) }
         }
-    }
-
-    private static func note(_ name: SupplierName, _ state: inout State, _ change: (inout SupplierTally) -> Void) {
-        change(&state.untaken[state.day, default: [:]][name, default: SupplierTally()])
     }
 
     private func ask(_ booking: Booking, _ question: SupplierQuestion) async -> Reading {
@@ -477,7 +373,7 @@ package final class SupplierDips: Sendable {
         counters.seconds.record(UInt64(clamping: duration.wholeNanoseconds / 1_000))
         state.desks[name]?.breaker.succeeded()
         state.desks[name]?.answered(isName: isName, in: duration)
-        Self.note(name, &state) { tally in if isName { tally.hits += 1 } else { tally.misses += 1 } }
+        state.allowance.note(name) { tally in if isName { tally.hits += 1 } else { tally.misses += 1 } }
     }
 
     private func failed(
@@ -486,7 +382,7 @@ package final class SupplierDips: Sendable {
     ) {
         counters.count(failure)
         state.desks[name]?.breaker.failed(at: now, spread: spread, isFinal: failure == .throttled)
-        Self.note(name, &state) { $0.errors += 1 }
+        state.allowance.note(name) { $0.errors += 1 }
     }
 
     private func send(
@@ -512,19 +408,6 @@ package final class SupplierDips: Sendable {
 
     /// Dips under way, and micro-USD spent today.
     package var present: (flights: Int, spentToday: Int64) {
-        state.withLock { ($0.flights.count, $0.spentToday) }
-    }
-}
-
-extension Supplier {
-    /// The request about a number; nil when a secret is missing.
-    package func request(about question: SupplierQuestion, secrets: SupplierSecrets) -> SupplierRequest? {
-        guard let url = url.url(for: question, secrets: secrets) else { return nil }
-        var filled: [(name: String, value: String)] = []
-        for header in headers {
-            guard let value = header.value.header(for: question, secrets: secrets) else { return nil }
-            filled.append((header.name, value))
-        }
-        return SupplierRequest(url: url, headers: filled, bodyBytesMax: SupplierAnswer.bodyBytesMax)
+        state.withLock { ($0.flights.count, $0.allowance.spentToday) }
     }
 }

@@ -18,7 +18,8 @@ package struct SupplierPreset: Sendable {
     package let price: MicroUSD
     package let countries: [Region]
 
-    /// Every preset, by name.
+    /// Every preset, by name. Where the documentation shows only answers that have a name, the path's first step may be
+    /// absent: it does not say that an answer without one has the member.
     package static let all: [SupplierPreset] = [
         preset(
             "bandwidth", "Bandwidth CNAM per dip", "https://dev.bandwidth.com/docs/voice/guides/cnamPerDip/",
@@ -26,7 +27,8 @@ package struct SupplierPreset: Sendable {
             form: .plain, micros: 4_000),
         preset(
             "bulkvs", "BulkVS CNAM", "https://www.bulkvs.com/",
-            "https://cnam.bulkvs.com/?id={secret:ID}&did={national}&format=json", form: .json(["name"]), micros: 2_000),
+            "https://cnam.bulkvs.com/?id={secret:ID}&did={national}&format=json",
+            form: .json(["name"], isFirstOptional: true), micros: 2_000),
         preset(
             "everyoneapi", "EveryoneAPI", "https://hexdocs.pm/everyoneapi/Everyoneapi.html",
             "https://api.everyoneapi.com/v1/phone/{e164}?data=cnam&account_sid={secret:ACCOUNT_SID}"
@@ -48,7 +50,8 @@ package struct SupplierPreset: Sendable {
         preset(
             "trestle", "Trestle Smart CNAM", "https://trestle-api.redoc.ly/Current/tag/Smart-CNAM-API/",
             "https://api.trestleiq.com/3.1/cnam?phone={e164}&phone.country_hint={country}",
-            headers: [("x-api-key", "{secret:API_KEY}")], form: .json(["belongs_to", "name"]), micros: 7_000),
+            headers: [("x-api-key", "{secret:API_KEY}")], form: .json(["belongs_to", "name"], isFirstOptional: true),
+            micros: 7_000),
         preset(
             "twilio", "Twilio Lookup v2", "https://www.twilio.com/docs/lookup/v2-api/caller-name",
             "https://lookups.twilio.com/v2/PhoneNumbers/{e164}?Fields=caller_name",

@@ -57,12 +57,31 @@ import Testing
             (#"{"a":"x"}"#, "a.b", "!document"), (#"{"r":[1]}"#, "r.x", "!document"), ("ACME", "n", "!document"),
             ("\"ACME\"", "n", "!document"), ("", "n", "!document"), (#"{"n":"ACME""#, "n", "!document"),
             (#"{"error":"bad key"}"#, "n", "!document"), (#"{"errors":[{"code":1}]}"#, "n", "!document"),
-            (#"{"errors":[],"a":1}"#, "n", "-"), (#"{"error":null}"#, "n", "-"),
+            (#"{"errors":[],"a":1}"#, "n", "!document"), (#"{"error":null}"#, "n", "!document"),
+            (#"{"errors":[],"n":null}"#, "n", "-"), (#"{"error":null}"#, "n?", "-"), ("{}", "n", "-"),
+            ("{}", "n?", "-"),
+            (#"{"name":"ACME"}"#, "n", "!document"), (#"{"name":"ACME"}"#, "n?", "-"),
+            (#"{"results":{"n":"ACME"}}"#, "data.n", "!document"), (#"{"results":{"n":"ACME"}}"#, "data?.n", "-"),
+            (#"{"data":{"name":"ACME"}}"#, "data.n", "-"), (#"{"data":{"n":"ACME"}}"#, "data?.n", "ACME"),
+            (#"{"error":"bad key"}"#, "n?", "!document"), (#"{"n":"ACME"}"#, "n?", "ACME"),
+            (#"[{"name":"ACME"}]"#, "0.n", "-"), ("[]", "0.n", "-"),
             (#"{"error":"late","n":"ACME"}"#, "n", "ACME"), ("<html>", "n", "!html"),
         ])
     func json(body: String, path: String, expected: String) throws {
         #expect(Self.word(try Self.read(body, form: try #require(.json(path: path)))) == expected)
     }
+
+    @Test(
+        "a path is written as it was read",
+        arguments: ["n", "n?", "data.n", "data?.n", "results.0.name", "a.b?"])
+    func path(text: String) throws {
+        #expect(try #require(SupplierAnswerForm.json(path: text)).path == text)
+    }
+
+    @Test(
+        "what is no path is refused",
+        arguments: ["", ".", "a.", ".a", "?", "?.a", "a..b", String(repeating: "a.", count: 16) + "a"])
+    func noPath(text: String) { #expect(SupplierAnswerForm.json(path: text) == nil) }
 
     @Test(
         "the status decides before the body",

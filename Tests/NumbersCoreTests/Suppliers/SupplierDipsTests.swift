@@ -179,6 +179,14 @@ import Testing
         #expect(try await dips.ask("+14155552672").word == "two ACME")
     }
 
+    @Test("a supplier that changes the form of its answers fails, and is left alone")
+    func changedForm() async throws {
+        script(["one": .answer(#"{"result":"ACME"}"#)])
+        let dips = SupplierDips.sample(fake, suppliers: [try .sample("one", form: .json(["name"]))])
+        for last in 10..<20 { #expect(try await dips.ask("+141555526\(last)").word == "failed") }
+        #expect(dips.standings().map(\.breaker) == [.open] && fake.state.withLock { $0.kept.isEmpty })
+    }
+
     @Test("what was spent before a restart counts")
     func resumed() async throws {
         script(["one": .answer("ACME")])

@@ -67,6 +67,22 @@ extension Supplier {
     }
 
     @Test(
+        "an answer of another form is none, unless the documentation leaves open what an answer without a name looks like",
+        arguments: SupplierPreset.all.map(\.name.text))
+    func otherForm(name: String) throws {
+        let supplier = try #require(SupplierPreset.named(name)).supplier(position: 1)
+        let answer = SupplierAnswer.read(
+            status: 200, body: Array(#"{"result":{"text":"ACME"}}"#.utf8), supplier: supplier, question: try .sample())
+        let expected: SupplierAnswer =
+            switch name {
+            case "bandwidth": .unreadable(.text)
+            case "bulkvs", "trestle": .unnamed
+            default: .unreadable(.document)
+            }
+        #expect(answer == expected)
+    }
+
+    @Test(
         "names of suppliers are short words",
         arguments: [
             ("a", true), ("acme-2", true), ("-a", false), ("", false),
