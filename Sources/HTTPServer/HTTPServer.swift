@@ -69,16 +69,24 @@ package final class HTTPServer: Sendable {
     }
 
     /// Binds, starts the loops and returns where the server listens. Connections are taken from the moment it returns.
+    /// - Parameter place: an address that was taken for this server already, with as many loops; nil: it is taken now.
     /// - Throws: when the endpoint cannot be had (`EADDRINUSE` also when its present owner shares the port), or no
     ///   thread or descriptor is left; then nothing is left behind.
-    package func start() throws(SystemError) -> ListenAddress {
+    package func start(on place: ListeningPlace? = nil) throws(SystemError) -> ListenAddress {
         let isNew = state.withLock { state in
             guard case .new = state else { return false }
             state = .starting
             return true
         }
         precondition(isNew, "a server is started once")
-        let (sockets, bound) = try ListeningSockets.open(address, count: loopCount, inherited: manager?.takeSocket())
+        let taken: ListeningPlace
+        if let place {
+            taken = place
+        } else {
+            taken = try ListeningPlace(address, manager: manager, loopCount: loopCount)
+        }
+        let (sockets, bound) = (taken.take(), taken.address)
+        precondition(sockets.count == loopCount, "a place is for one server, with its number of loops")
         var loops: [ServerLoop] = []
         for socket in sockets {
             loops.append(try ServerLoop(context: context, listener: socket, loopCount: loopCount))

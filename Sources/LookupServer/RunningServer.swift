@@ -39,7 +39,11 @@ final class RunningServer {
         }
 
         let startID = Int64(bitPattern: random.integer() >> 1) | 1
-        let database = try Self.open(settings.server.database, startID: startID, clock: clock, logger: log.logger)
+        let vault = SecretVault(key: try Self.secretKey(settings.secretKeyFile), random: random)
+        var place: ListeningPlace?
+        let database = try Self.open(
+            settings.server.database, startID: startID, clock: clock, logger: log.logger
+        ) { () throws(StartFailure) in place = try ServingProcess.listen(settings.server) }
         let (writer, readers) = (database.writer, database.readers)
 
         let vault = SecretVault(key: try Self.secretKey(settings.secretKeyFile), random: random)
@@ -107,7 +111,7 @@ final class RunningServer {
         operations.join(server.metrics)
         let logger = log.logger
         process = try ServingProcess(
-            name: "LookupServer", server: server, settings: settings.server, database: database,
+            name: "LookupServer", server: server, place: place, settings: settings.server, database: database,
             background: [housekeeping], log: log, certificates: certificates, hangUp: { plans.reload(logger) })
         logger.info(
             "started",
@@ -153,7 +157,7 @@ final class RunningServer {
         do throws(DatabaseOpenError) {
             connection = try LookupSchema.schema.open(path: path, options: DatabaseOptions(older: .refuse))
         } catch {
-            throw StartFailure(description: error.description)
+            throw StartFailure(error)
         }
         do throws(DatabaseError) {
             try suppliers.start(on: connection)
@@ -164,9 +168,11 @@ final class RunningServer {
 
     /// Opens the database and ends what an earlier server left behind.
     private static func open(
-        _ path: String, startID: Int64, clock: Clock, logger: Logger
+        _ path: String, startID: Int64, clock: Clock, logger: Logger, settle: () throws(StartFailure) -> Void
     ) throws(StartFailure) -> ServerDatabase {
-        try ServerDatabase(schema: LookupSchema.schema, path: path, clock: clock) { connection throws(StartFailure) in
+        try ServerDatabase(
+            schema: LookupSchema.schema, path: path, clock: clock, settle: settle
+        ) { connection throws(StartFailure) in
             let released: Int
             do throws(DatabaseError) {
                 released = try connection.transaction { () throws(DatabaseError) in

@@ -17,12 +17,8 @@ struct ConnectorParts: MetricsSource {
     let authorization: ConnectorAuthorization
     private let client: HTTPClient
 
-    /// - Parameter builtIn: makes the connector of the middleware's own contacts.
-    init(
-        _ settings: MiddlewareSettings, database: ServerDatabase, plan: PresentPlan, log: Logger, clock: Clock,
-        alarm: Alarm,
-        random: RandomSource, builtIn: @escaping @Sendable (ConnectorRecord, Workspace) -> any Connector
-    ) throws(StartFailure) {
+    /// The operator's key for secrets; nil: there is none, which the log says.
+    static func secretKey(_ settings: MiddlewareSettings, log: Logger) throws(StartFailure) -> SecretKey? {
         let key: SecretKey?
         do throws(SecretKeyError) {
             key = try SecretKey.find(file: settings.secretKeyFile, environment: ProcessEnvironment.current())
@@ -31,6 +27,16 @@ struct ConnectorParts: MetricsSource {
         }
         // Everything works without one but secrets: templates without passwords, links, the built-in contacts.
         if key == nil { log.warning("no_secret_key") }
+        return key
+    }
+
+    /// - Parameters:
+    ///   - key: of ``secretKey(_:log:)``.
+    ///   - builtIn: makes the connector of the middleware's own contacts.
+    init(
+        _ settings: MiddlewareSettings, key: SecretKey?, database: ServerDatabase, plan: PresentPlan, clock: Clock,
+        alarm: Alarm, random: RandomSource, builtIn: @escaping @Sendable (ConnectorRecord, Workspace) -> any Connector
+    ) throws(StartFailure) {
         let allowed = settings.allowedNetworks
         // The client's own limits hold: bodies of 16 MiB, 100 requests at a host at a time.
         var clientSettings = ClientSettings()

@@ -27,9 +27,12 @@ final class RunningServer {
             settings.server, clock: clock, random: random, logger: log.logger)
         let plan = PresentPlan(.builtIn)
 
+        let key = try ConnectorParts.secretKey(settings, log: log.logger)
+        var place: ListeningPlace?
         let database = try ServerDatabase(
-            schema: MiddlewareSchema.schema, path: settings.server.database, clock: clock
-        ) { _ throws(StartFailure) in }
+            schema: MiddlewareSchema.schema, path: settings.server.database, clock: clock,
+            settle: { () throws(StartFailure) in place = try ServingProcess.listen(settings.server) },
+            prepare: { _ throws(StartFailure) in })
         let (writer, readers) = (database.writer, database.readers)
 
         let tokenStore = SQLiteTokens(writer: writer, readers: readers)
@@ -46,7 +49,7 @@ final class RunningServer {
         let contactStore = SQLiteContacts(
             writer: writer, readers: readers, emptyBooks: emptyBooks, plan: plan, clock: clock)
         let connectors = try ConnectorParts(
-            settings, database: database, plan: plan, log: log.logger, clock: clock, alarm: alarm, random: random
+            settings, key: key, database: database, plan: plan, clock: clock, alarm: alarm, random: random
         ) { record, workspace in
             BuiltInConnector(
                 id: record.id, workspace: workspace.id, priority: record.priority, features: record.features,
@@ -103,7 +106,7 @@ final class RunningServer {
         ) { fault, _ in MiddlewareReplies.fault(fault) }
         operations.join(server.metrics)
         process = try ServingProcess(
-            name: "MiddlewareServer", server: server, settings: settings.server, database: database,
+            name: "MiddlewareServer", server: server, place: place, settings: settings.server, database: database,
             background: [outbox, LastSeenContacts(contacts.journal), housekeeping], log: log,
             certificates: certificates, hangUp: {})
         log.logger.info(

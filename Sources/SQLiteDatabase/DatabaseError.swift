@@ -74,8 +74,16 @@ package struct DatabaseError: Error, Hashable, Sendable, CustomStringConvertible
         code == SQLITE_FULL || extendedCode == 778
     }
 
+    /// Whether SQLite speaks of an input or output error where most often the disk is full: a write, or a file that is
+    /// to grow.
+    private var isProbablyFullDisk: Bool {
+        // SQLITE_IOERR_WRITE, _SHMSIZE and _SHMMAP: 10 | (3 << 8), | (19 << 8), | (21 << 8).
+        extendedCode == 778 || extendedCode == 4_874 || extendedCode == 5_386
+    }
+
     package var description: String {
         var text = "SQLite error \(extendedCode): \(message)"
+        if isProbablyFullDisk { text += ", most often because no space is left on the disk" }
         if let sql { text += " (in: \(Self.oneLine(sql)))" }
         return text
     }

@@ -22,8 +22,10 @@ package final class ServerDatabase {
     private let lock: DatabaseLock
 
     /// Takes the lock, migrates, has `prepare` end what an earlier server left behind, and opens the pools.
+    /// - Parameter settle: everything else that may refuse the start, run under the lock and before the file is touched:
+    ///   a release that cannot start leaves the database to the one before.
     package init(
-        schema: DatabaseSchema, path: String, clock: Clock,
+        schema: DatabaseSchema, path: String, clock: Clock, settle: () throws(StartFailure) -> Void,
         prepare: (Connection) throws(StartFailure) -> Void
     ) throws(StartFailure) {
         do throws(DatabaseLock.Failure) {
@@ -31,12 +33,13 @@ package final class ServerDatabase {
         } catch {
             throw StartFailure(description: error.description)
         }
+        try settle()
         let options = DatabaseOptions(older: .migrate)
         let connection: Connection
         do throws(DatabaseOpenError) {
             connection = try schema.open(path: path, options: options)
         } catch {
-            throw StartFailure(description: error.description)
+            throw StartFailure(error)
         }
         try prepare(connection)
         do throws(DatabaseOpenError) {
@@ -46,7 +49,7 @@ package final class ServerDatabase {
             readers = try ReaderPool(
                 path: path, options: options, count: Self.readerCount, queueLimit: Self.readQueue, clock: clock)
         } catch {
-            throw StartFailure(description: error.description)
+            throw StartFailure(error)
         }
     }
 

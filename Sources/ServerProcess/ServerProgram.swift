@@ -11,7 +11,8 @@ package enum ServerProgram {
     ///   - arguments: without the program's own name.
     ///   - settings: makes the settings of checked values; the number is that of the machine's cores.
     ///   - start: opens, joins and listens.
-    /// - Returns: the exit code: 0, 1 when it cannot start or failed, 64 for a wrong option.
+    /// - Returns: the exit code: 0, 1 when it cannot start or failed, 64 for a wrong option, 65 for a database that is
+    ///   not of this program or of a newer release.
     package static func run<Settings>(
         _ arguments: [String], options: ProgramOptions, settings: (OptionValues, Int) -> Settings,
         start: (Settings) throws(StartFailure) -> ServingProcess
@@ -42,7 +43,7 @@ package enum ServerProgram {
             return process.serve(until: signals)
         } catch {
             print("\(options.name): \(error)\n", to: STDERR_FILENO)
-            return 1
+            return error.exitCode
         }
     }
 

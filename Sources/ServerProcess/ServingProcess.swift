@@ -38,13 +38,23 @@ package final class ServingProcess {
     private let certificates: ServerCertificates?
     private let hangUp: () -> Void
 
-    /// Listens, and starts what works in the background.
+    /// Takes the address that the settings name. Nobody is answered there before there is a process.
+    package static func listen(_ settings: ServerSettings) throws(StartFailure) -> ListeningPlace {
+        do throws(SystemError) {
+            return try ListeningPlace(settings.listen, manager: settings.manager, loopCount: settings.loops)
+        } catch {
+            throw StartFailure(description: listenFailure(error, settings.listen))
+        }
+    }
+
+    /// Answers on the address that was taken, and starts what works in the background.
     /// - Parameters:
+    ///   - place: of ``listen(_:)``, for this server.
     ///   - background: ended in this order when the last request has been answered, before the database is closed.
     ///   - certificates: those that `server` was given; SIGHUP reads them again.
     ///   - hangUp: what SIGHUP does besides; on the main thread.
     package init(
-        name: String, server: HTTPServer, settings: ServerSettings, database: ServerDatabase,
+        name: String, server: HTTPServer, place: ListeningPlace?, settings: ServerSettings, database: ServerDatabase,
         background: [any BackgroundWork], log: ServerLog, certificates: ServerCertificates?,
         hangUp: @escaping () -> Void
     ) throws(StartFailure) {
@@ -57,7 +67,7 @@ package final class ServingProcess {
         self.hangUp = hangUp
         drainTime = settings.drainTime
         do throws(SystemError) {
-            address = try server.start()
+            address = try server.start(on: place)
         } catch {
             _ = database.stop(deadline: MonotonicTime.now() + ServerDatabase.endTime)
             throw StartFailure(description: Self.listenFailure(error, settings.listen))

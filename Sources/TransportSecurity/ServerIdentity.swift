@@ -28,13 +28,14 @@ final class ServerIdentity: @unchecked Sendable {
     init(_ files: CertificateFiles, now: UnixTime) throws(CertificateFailure) {
         var certificates = try Self.certificates(files.certificate)
         let first = certificates.removeFirst()
-        let key: OpaquePointer
+        let read: (key: OpaquePointer, warning: String?)
         do throws(CertificateFailure) {
-            key = try Self.key(files.key)
+            read = try Self.key(files.key)
         } catch {
             Self.free([first] + certificates)
             throw error
         }
+        let key = read.key
         var failure: CertificateFailure?
         if X509_check_private_key(first, key) != 1 {
             OpenSSLError.clear()
@@ -59,7 +60,8 @@ final class ServerIdentity: @unchecked Sendable {
         certificate = first
         chain = certificates
         self.key = key
-        summary = Self.summary(files.certificate, [first] + certificates, now: now)
+        let summary = Self.summary(files.certificate, [first] + certificates, now: now)
+        self.summary = read.warning.map { summary.adding(warning: $0) } ?? summary
         keyKind = EVP_PKEY_get_base_id(key)
         names = Set(summary.names.map { $0.lowercased() })
     }
@@ -86,7 +88,7 @@ final class ServerIdentity: @unchecked Sendable {
     // MARK: Files
 
     private static func certificates(_ path: String) throws(CertificateFailure) -> [OpaquePointer] {
-        let bytes = try read(path)
+        let bytes = try read(path).bytes
         var found: [OpaquePointer] = []
         do throws(CertificateFailure) {
             try withMemory(bytes) { bio throws(CertificateFailure) in
@@ -121,34 +123,45 @@ final class ServerIdentity: @unchecked Sendable {
         return found
     }
 
-    private static func key(_ path: String) throws(CertificateFailure) -> OpaquePointer {
-        var bytes = try read(path)
+    /// - Returns: the key, and what is doubtful about its file.
+    private static func key(_ path: String) throws(CertificateFailure) -> (key: OpaquePointer, warning: String?) {
+        var file = try read(path)
         // The text of a key does not stay behind in memory; OpenSSL wipes its own.
-        defer {
-            bytes.withUnsafeMutableBytes { buffer in
-                if let base = buffer.baseAddress { explicit_bzero(base, buffer.count) }
-            }
-        }
+        defer { wipe(&file.bytes) }
         OpenSSLError.clear()
-        let isLocked = contains(bytes, "ENCRYPTED")
-        let key = withMemory(bytes) { bio in
+        let isLocked = contains(file.bytes, "ENCRYPTED")
+        let key = withMemory(file.bytes) { bio in
             // A passphrase is never asked for: the callback says that there is none.
             PEM_read_bio_PrivateKey(bio, nil, { _, _, _, _ in -1 }, nil)
         }
         let reason = OpenSSLError.takeReason()
-        if let key { return key }
+        if let key { return (key, doubt(about: path, file.mode)) }
         if isLocked {
             throw CertificateFailure(
                 path: path, reason: "the private key has a passphrase; expected one without (openssl pkey removes it)")
         }
         // OpenSSL 3 calls every other file "unsupported", whatever is in it.
-        if !contains(bytes, "PRIVATE KEY-----") {
+        if !contains(file.bytes, "PRIVATE KEY-----") {
             throw CertificateFailure(
                 path: path,
-                reason: "no private key found (\(content(bytes))); expected PEM that begins with "
+                reason: "no private key found (\(content(file.bytes))); expected PEM that begins with "
                     + "-----BEGIN PRIVATE KEY-----")
         }
         throw CertificateFailure(path: path, reason: "the private key cannot be read: \(reason)")
+    }
+
+    /// A key that others can read is taken all the same: it worked yesterday, and a server that does not start helps
+    /// nobody. The rule is that of the key for secrets at rest.
+    private static func doubt(about path: String, _ mode: mode_t) -> String? {
+        guard mode & S_IFMT == S_IFREG, mode & 0o027 != 0 else { return nil }
+        return "others can read or change its key \(path) (mode \(String(mode & 0o777, radix: 8))); chmod 600"
+    }
+
+    /// Overwrites bytes where they are. They must not have been copied.
+    private static func wipe(_ bytes: inout [UInt8]) {
+        bytes.withUnsafeMutableBytes { buffer in
+            if let base = buffer.baseAddress { explicit_bzero(base, buffer.count) }
+        }
     }
 
     /// What a file that is not the right one seems to be.
@@ -181,12 +194,17 @@ final class ServerIdentity: @unchecked Sendable {
         return try body(bio)
     }
 
-    private static func read(_ path: String) throws(CertificateFailure) -> [UInt8] {
+    /// The content of a file, in the one buffer that it was read into: what is wiped there is nowhere else.
+    private static func read(_ path: String) throws(CertificateFailure) -> (bytes: [UInt8], mode: mode_t) {
         let raw = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard raw >= 0 else {
             throw CertificateFailure(path: path, reason: "cannot be opened: \(SystemError.last("open").reason)")
         }
         let descriptor = FileDescriptor(owning: raw)
+        var status = stat()
+        guard fstat(descriptor.rawValue, &status) == 0 else {
+            throw CertificateFailure(path: path, reason: "cannot be read: \(SystemError.last("fstat").reason)")
+        }
         var bytes = [UInt8](repeating: 0, count: fileBytesMax + 1)
         var count = 0
         while count < bytes.count {
@@ -201,10 +219,13 @@ final class ServerIdentity: @unchecked Sendable {
             count += part
         }
         guard count <= fileBytesMax else {
+            wipe(&bytes)
             throw CertificateFailure(
                 path: path, reason: "more than \(fileBytesMax) bytes found; expected one certificate chain or one key")
         }
-        return Array(bytes.prefix(count))
+        // Shortened in place: what is cut off was never written.
+        bytes.removeLast(bytes.count - count)
+        return (bytes, status.st_mode)
     }
 
     // MARK: What it is

@@ -120,9 +120,34 @@ struct StartTests {
         let before = FileManager.default.contents(atPath: path)
         let result = try Program.run(
             "LookupServer", ["--listen", "127.0.0.1:0", "--database", path], seconds: 10)
-        #expect(result.exitCode == 1)
+        // systemd does not start it again after 65: only somebody can put another file there, a folder may yet come.
+        #expect(result.exitCode == (kind == "missing folder" ? 1 : 65))
         #expect(result.errors.contains(mentioned), "\(result.errors)")
         if kind == "junk" { #expect(FileManager.default.contents(atPath: path) == before) }
+    }
+
+    @Test(
+        "A server that cannot start for another reason leaves the database as it is: the release before still takes it",
+        arguments: ["LookupServer", "MiddlewareServer"], ["key", "certificate", "token", "port"])
+    func untouched(program: String, reason: String) throws {
+        let folder = try TestFolder()
+        let first = try reason == "port" ? LookupFixture() : nil
+        let key = try folder.write("secret.key", String(repeating: "0123456789abcdef", count: 4))
+        let options: [String] =
+            switch reason {
+            case "key": ["--secret-key-file", key]
+            case "certificate": ["--tls-certificate", key, "--tls-key", key]
+            case "token": ["--metrics-token-file", folder.file("missing")]
+            default: []
+            }
+        #expect(chmod(key, 0o644) == 0)
+        let database = folder.file("numbers.sqlite")
+        let place = first?.client.endpoint.description ?? "127.0.0.1:0"
+        let result = try Program.run(
+            program, ["--listen", place, "--database", database] + options, seconds: 20)
+        #expect(result.exitCode == 1 && !result.errors.contains("\"started\""), "\(result.errors)")
+        #expect(result.errors.contains(reason == "port" ? place : reason), "\(result.errors)")
+        #expect(!FileManager.default.fileExists(atPath: database))
     }
 
     @Test("SIGTERM finishes what is under way and exits 0")

@@ -1,3 +1,4 @@
+import Glibc
 import Platform
 import TestSupport
 import Testing
@@ -44,7 +45,7 @@ import TransportSecurity
         #expect(try summary(old).first?.hasPrefix("it expired on ") == true)
         func write(_ text: String, _ key: String) throws -> CertificateFiles {
             CertificateFiles(
-                certificate: try authority.folder.write("w.pem", text), key: try authority.folder.write("w.key", key))
+                certificate: try authority.folder.write("w.pem", text), key: try authority.key("w.key", key))
         }
         #expect(try summary(write(young.certificate, young.key)).first?.hasPrefix("it is valid only from ") == true)
         #expect(
@@ -54,6 +55,24 @@ import TransportSecurity
         #expect(
             try summary(write(issued.certificate + stranger.certificate, issued.key))
                 == ["certificate 2 of the file is not the issuer of certificate 1"])
+    }
+
+    @Test(
+        arguments: [
+            (0o600, false), (0o400, false), (0o640, false), (0o440, false), (0o644, true), (0o604, true), (0o620, true),
+            (0o602, true), (0o660, true), (0o601, true),
+        ] as [(mode_t, Bool)])
+    func `warns of a key that others can read or change`(mode: mode_t, isDoubtful: Bool) throws {
+        let own = try StubCertificate(names: "DNS:a.test", issuer: authority.authority)
+        let files = CertificateFiles(
+            certificate: try authority.folder.write("m.pem", own.certificate),
+            key: try authority.key("m.key", own.key, mode: mode))
+        let warnings = try #require(authority.store([files]).present.certificates.first).warnings
+        #expect(
+            warnings
+                == (isDoubtful
+                    ? ["others can read or change its key \(files.key) (mode \(String(mode, radix: 8))); chmod 600"]
+                    : []))
     }
 
     @Test func `says which file cannot be used, what is in it, and what was expected`() throws {

@@ -1,7 +1,9 @@
 // A client and a server's session joined in memory, and the certificates they use.
 
+import Glibc
 import Platform
 import TestSupport
+import Testing
 import TransportSecurity
 
 /// Time that stands still until a test moves it.
@@ -32,7 +34,14 @@ struct Authority {
         let made = try StubCertificate(names: names, subject: name, ends: ends, issuer: authority, isRSA: isRSA)
         return CertificateFiles(
             certificate: try folder.write(name + ".pem", made.certificate + authority.certificate),
-            key: try folder.write(name + ".key", made.key))
+            key: try key(name + ".key", made.key))
+    }
+
+    /// Writes a file that only its owner can read.
+    func key(_ name: String, _ text: String, mode: mode_t = 0o600) throws -> String {
+        let path = try folder.write(name, text)
+        #expect(chmod(path, mode) == 0)
+        return path
     }
 
     func store(_ files: [CertificateFiles]) throws -> CertificateStore {
