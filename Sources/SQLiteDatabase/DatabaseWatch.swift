@@ -15,6 +15,7 @@ package final class DatabaseWatch: Sendable {
     private let up = Atomic<Bool>(true)
     /// The writer's count of failed transactions at the last look.
     private let failuresSeen = Atomic<UInt64>(0)
+    private let measured = Monitor<DatabaseSpace?>(nil)
 
     package init(writer: DatabaseWriter, readers: ReaderPool, clock: Clock, logger: Logger) {
         self.writer = writer
@@ -26,16 +27,23 @@ package final class DatabaseWatch: Sendable {
     /// Whether the database answered and could be written at the last look.
     package var isUp: Bool { up.load(ordering: .relaxed) }
 
+    /// The room the database took and had at the last look; nil before the first, or when the system did not tell.
+    package var space: DatabaseSpace? { measured.withLock { $0 } }
+
     /// Looks once, and logs when it went down or came up.
     package func look() async {
         let canRead: Bool
         switch await readers.read(
             deadline: deadline,
             { connection throws(DatabaseError) in
-                try ChangeTable.revision(on: connection)
+                _ = try ChangeTable.revision(on: connection)
+                // Here because a reader's thread may wait for the disk, and a request for the metrics may not.
+                return DatabaseSpace.measured(of: connection.path)
             })
         {
-        case .success: canRead = true
+        case .success(let space):
+            canRead = true
+            measured.withLock { $0 = space }
         case .failure: canRead = false
         }
         // An empty write takes the write lock and waits for what is being written; a full disk lets it pass, but has

@@ -90,6 +90,13 @@ package final class Operations: Sendable {
         text.gauge(
             "numbers_database_up", help: "Whether the database answered and could be written at the last look.",
             database.isUp ? 1 : 0)
+        if let space = database.space {
+            text.gauge(
+                "numbers_database_bytes", help: "The size of the database file and its write-ahead log.", space.used)
+            text.gauge(
+                "numbers_database_disk_free_bytes", help: "What may still be written on the database's disk.",
+                space.free)
+        }
         for source in sources { source.append(to: &text) }
         text.counter("numbers_log_lines_dropped_total", help: "Log lines that found the buffer full.", log.droppedCount)
         return HTTPResponse(

@@ -1,4 +1,3 @@
-import NumbersCore
 import Platform
 import Testing
 
