@@ -56,6 +56,9 @@ package struct DatabaseLock: ~Copyable {
         _ = pwrite(descriptor.rawValue, note, note.count, 0)
     }
 
+    /// Gives the lock back. It would go with the value, too; this says until when it is needed.
+    package consuming func release() {}
+
     /// The one name of the database, whatever links lead to it, so that all who open it meet at one lock.
     private static func resolved(_ path: String) throws(Failure) -> String {
         if let real = realPath(path) {

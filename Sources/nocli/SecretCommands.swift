@@ -58,15 +58,18 @@ enum SecretCommands {
                 """
                 Of the database that --database names, LookupServer's or MiddlewareServer's. Everything is opened with \
                 the old key before anything is changed, in one transaction. Stop the server before, and start it with \
-                the new key after: in between it could not open what it needs.
+                the new key after: a server that runs would go on sealing with the old one, so its database is \
+                refused.
                 """
             ])
     ) { context throws(CommandFailure) in
         let oldVault = try vault(of: context.values[old], context)
         let newVault = try vault(of: context.values[new], context)
+        let sealed = try openSealed(context)
+        let lock = try lock(sealed, context)
         let bar = ProgressBar("Sealing", on: context.console)
         let outcome: Result<Int64, Unopened>
-        switch try openSealed(context) {
+        switch sealed {
         case .lookup(let desk):
             let total = try context.perform { () throws(DatabaseError) in try desk.sealedCount() }
             outcome = try context.perform { () throws(DatabaseError) in
@@ -78,6 +81,7 @@ enum SecretCommands {
                 try desk.rotateSecrets(from: oldVault, to: newVault) { bar.report($0, of: total) }
             }.mapError { Unopened(what: "parameter \(terminalName($0.parameter)) of \($0.connector)", fault: $0.fault) }
         }
+        lock.release()
         bar.finish()
         switch outcome {
         case .success(let count):
@@ -126,6 +130,24 @@ enum SecretCommands {
         } catch {
             guard case .cannotOpen(.otherProduct) = error else { throw error }
             return .middleware(try context.openMiddleware())
+        }
+    }
+
+    /// Keeps every server away from the database. What one sealed with the old key from now on, it could not open after
+    /// its next start.
+    private static func lock(_ sealed: Sealed, _ context: CommandContext) throws(CommandFailure) -> DatabaseLock {
+        let path =
+            switch sealed {
+            case .lookup: try context.databasePath()
+            case .middleware: try context.middlewarePath()
+            }
+        do throws(DatabaseLock.Failure) {
+            return try DatabaseLock(database: path, processID: getpid(), now: context.surroundings.clock.wall())
+        } catch {
+            guard case .held(_, let holder) = error else { throw .failed("nothing was changed: \(error)") }
+            throw .failed(
+                "nothing was changed: a server uses \(terminalSafe(path)) (\(holder)) and would go on sealing with the "
+                    + "old key. Stop it first, and start it with the new key")
         }
     }
 

@@ -169,6 +169,14 @@ import Testing
             environment: ["NUMBERS_LOOKUP_DATABASE": harness.database, "NUMBERS_MIDDLEWARE_DATABASE": "x"])
         #expect(both.code == 64 && both.error.contains("both set"))
         #expect(harness.call(["secret", "rotate-key", "--old", key, "--new", other]).code == 64)
+        let server = try DatabaseLock(database: harness.database, processID: 4_711, now: CommandLineHarness.now)
+        let running = harness.run("secret", "rotate-key", "--old", key, "--new", other)
+        #expect(
+            running.code == 1
+                && running.error.hasPrefix(
+                    "nocli: nothing was changed: a server uses \(harness.database) (pid 4711 started 2026-")
+        )
+        server.release()
         let rotated = harness.run("secret", "rotate-key", "--old", key, "--new", other)
         #expect(rotated.output == "2 secrets sealed with the new key. Start the server with it.\n")
         let again = harness.run("secret", "rotate-key", "--old", key, "--new", other)
