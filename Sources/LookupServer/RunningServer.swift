@@ -46,7 +46,6 @@ final class RunningServer {
         ) { () throws(StartFailure) in place = try ServingProcess.listen(settings.server) }
         let (writer, readers) = (database.writer, database.readers)
 
-        let vault = SecretVault(key: try Self.secretKey(settings.secretKeyFile), random: random)
         let accounts = SQLiteAccounts(writer: writer, readers: readers, vault: vault)
         let ledger = SQLiteLedger(writer: writer, readers: readers, clock: clock, random: random, startID: startID)
         let credentials = CredentialDirectory(store: accounts)
