@@ -106,6 +106,24 @@ import Testing
         #expect(harness.run("ledger", "verify").code == 0)
     }
 
+    @Test("rows are stored in another order than they stand in, and the last row of a number still wins")
+    func order() throws {
+        let harness = try CommandLineHarness()
+        harness.run("database", "migrate")
+        var text = "number,name\n"
+        // Three rows for each number, falling and rising, over more than one sorting.
+        for round in 0..<3 {
+            for index in 0..<2_000 { text += "+1202555\(1000 + (round == 1 ? 1_999 - index : index)),Name \(round)\n" }
+        }
+        text += "+12025551007,Last\n+12025551007,Very last\n"
+        let result = harness.run("name", "import", "-", "--json", input: text)
+        #expect(result.output == "{\"rows\":6002,\"imported\":6002,\"left_out\":0,\"faults\":[]}\n")
+        #expect(harness.run("name", "stats", "--json").output.contains("\"directory\":2000"))
+        for (number, name) in [("+12025551000", "Name 2"), ("+12025552999", "Name 2"), ("+12025551007", "Very last")] {
+            #expect(harness.run("name", "show", number, "--json").output.contains("\"cnam\":\"\(name)\""))
+        }
+    }
+
     @Test("of very many malformed rows the first are listed and the rest counted")
     func manyFaults() throws {
         let harness = try CommandLineHarness()

@@ -16,6 +16,7 @@ enum NumberListImport {
                 untouched: "the directory is as it was", blockRows: OperatorDesk.importBlock,
                 readHeader: NameImportColumns.parsing,
                 readRow: { $0.name(in: $1, country: country, today: today, plan: .builtIn) },
+                order: { $0.number.digits },
                 store: { rows, position throws(DatabaseError) in
                     try desk.importNames(rows, reaching: mark(identity, position))
                 })
@@ -31,6 +32,7 @@ enum NumberListImport {
                 untouched: "what is known of complaints is as it was", blockRows: OperatorDesk.importBlock,
                 readHeader: ComplaintImportColumns.parsing,
                 readRow: { $0.complaint(in: $1, country: country, now: now, plan: .builtIn) },
+                order: { $0.number.digits },
                 store: { rows, position throws(DatabaseError) in
                     try desk.importComplaints(rows, reaching: mark(identity, position))
                 })
