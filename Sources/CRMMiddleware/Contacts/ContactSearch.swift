@@ -255,6 +255,10 @@ package final class ContactSearch: Sendable {
             return .unavailable
         }
         await load(search, generation: generation)
+        // Something changed meanwhile, as it always does once when a server has started: what was read is not trusted,
+        // and without it a name would be bought a second time.
+        let current = index.generation(of: workspace)
+        if current != generation { await load(search, generation: current) }
         var found = Look()
         look(search, connectors, Self.crmKinds, &found)
         await askAbsent(search, &found)

@@ -73,7 +73,10 @@ package final class SeenContactJournal: Sendable {
 
     private struct State {
         var waiting: [SeenChange] = []
+        /// Whether a task writes, or will.
         var isWriting = false
+        /// Blocks that storage has been given and has not answered for.
+        var blocksUnderWay = 0
     }
 
     private let state = Monitor(State())
@@ -106,9 +109,11 @@ package final class SeenContactJournal: Sendable {
         }
     }
 
-    /// Writes what waits; for tests and for the end of the program.
+    /// Writes what waits, and waits for what is being written; for tests and for the end of the program.
     package func flush() async {
         while let block = take() { await write(block) }
+        // Storage answers each block within `writeTime`.
+        while state.withLock({ $0.blocksUnderWay > 0 }) { try? await Task.sleep(for: .milliseconds(1)) }
     }
 
     private func writeAll() async {
@@ -129,6 +134,7 @@ package final class SeenContactJournal: Sendable {
             guard !state.waiting.isEmpty else { return nil }
             let block = Array(state.waiting.prefix(Self.blockMax))
             state.waiting.removeFirst(block.count)
+            state.blocksUnderWay += 1
             return block
         }
     }
@@ -137,5 +143,6 @@ package final class SeenContactJournal: Sendable {
         if case .failure = await store.apply(block, deadline: clock.monotonic() + Self.writeTime) {
             lost.add(UInt64(block.count))
         }
+        state.withLock { $0.blocksUnderWay -= 1 }
     }
 }
