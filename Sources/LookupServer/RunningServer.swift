@@ -40,6 +40,7 @@ final class RunningServer {
 
         let startID = Int64(bitPattern: random.integer() >> 1) | 1
         let vault = SecretVault(key: try Self.secretKey(settings.secretKeyFile), random: random)
+        let authorities = try Self.webhookAuthorities(settings)
         var place: ListeningPlace?
         let database = try Self.open(
             settings.server.database, startID: startID, clock: clock, logger: log.logger
@@ -68,7 +69,8 @@ final class RunningServer {
         let suppliers = SupplierKeeper(
             dips: dips, vault: vault, clock: clock, logger: log.logger)
         try Self.start(suppliers, settings.server.database)
-        let notices = try Self.notices(settings, database, vault, clock: clock, random: random, logger: log.logger)
+        let notices = try Self.notices(
+            settings, authorities, database, vault, clock: clock, random: random, logger: log.logger)
         let housekeeping = SteadyWork(
             writer: writer, readers: readers, credentials: credentials, names: names, suppliers: suppliers,
             notices: notices, clock: clock, logger: log.logger)
@@ -130,24 +132,27 @@ final class RunningServer {
 
     /// The delivery of low-balance notices, with a client of its own.
     private static func notices(
-        _ settings: LookupSettings, _ database: ServerDatabase, _ vault: SecretVault, clock: Clock,
-        random: RandomSource, logger: Logger
+        _ settings: LookupSettings, _ authorities: [UInt8]?, _ database: ServerDatabase, _ vault: SecretVault,
+        clock: Clock, random: RandomSource, logger: Logger
     ) throws(StartFailure) -> BalanceNotices {
-        let authorities = try settings.webhookAuthorities.map { path throws(StartFailure) in
-            switch ConfigurationReader.read(path) {
-            case .success(let bytes): return bytes
-            case .failure(let error):
-                throw StartFailure(description: "--webhook-authorities \(path): \(error.reason)")
-            }
-        }
         let client = try StartFailure.wrapping("HTTP client") { () throws(SystemError) in
             try HTTPClient(
                 settings: HTTPWebhookTransport.settings(authorities: authorities),
-                guard: NetworkGuard(allowed: settings.allowedNetworks), clock: clock, random: random, log: logger)
+                guard: NetworkGuard(allowed: settings.allowedNetworks), clock: clock, random: random,
+                log: settings.server.isAccessLogOn ? logger : nil)
         }
         return BalanceNotices(
             writer: database.writer, readers: database.readers, transport: HTTPWebhookTransport(client: client),
             vault: vault, clock: clock, logger: logger)
+    }
+
+    /// The certificates that vouch for webhooks in place of the system's; nil: none were named.
+    private static func webhookAuthorities(_ settings: LookupSettings) throws(StartFailure) -> [UInt8]? {
+        guard let path = settings.webhookAuthorities else { return nil }
+        switch ConfigurationReader.read(path) {
+        case .success(let bytes): return bytes
+        case .failure(let error): throw StartFailure(description: "--webhook-authorities \(path): \(error.reason)")
+        }
     }
 
     /// Reads the suppliers, so that the first request finds them.
