@@ -215,7 +215,8 @@ import Testing
             let piece = Array(("1000\r\n" + String(repeating: "a", count: 4_096) + "\r\n").utf8)
             while connection.send(piece) {}
         }
-        #expect([.tooLarge, .protocolError].contains(outcome.error?.kind))
+        // libcurl tells a chunk without an end as it tells a connection that broke.
+        #expect([.tooLarge, .protocolError, .connectionLost].contains(outcome.error?.kind))
         #expect(await eventually { server.openCount == 0 })
         #expect(client.metrics.bodyBytes.value < 300_000)
     }

@@ -27,7 +27,9 @@ import Testing
             if let end = words.firstIndex(where: { $0.hasPrefix("#") || $0 == "<" || $0 == ">" || $0 == "2>" }) {
                 words.removeSubrange(end...)
             }
-            guard !line.hasPrefix("alias"), let start = words.lastIndex(of: "nocli") else { return nil }
+            guard !line.hasPrefix("alias"), !line.hasPrefix("swift "), let start = words.lastIndex(of: "nocli") else {
+                return nil
+            }
             return Array(words[(start + 1)...])
         }
     }
