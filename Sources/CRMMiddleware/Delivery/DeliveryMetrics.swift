@@ -67,14 +67,15 @@ package final class DeliveryMetrics: Sendable {
         let all = ConnectorKind.allCases.map { ($0.rawValue, kinds[$0]?.outcomes ?? [:]) } + [("none", without)]
         for (kind, outcomes) in all {
             for outcome in Outcome.allCases {
-                guard let count = outcomes[outcome]?.value, count > 0 else { continue }
+                // Also at zero: of a counter that begins with its first event, an alert does not see that event.
+                guard let count = outcomes[outcome]?.value else { continue }
                 text.counter(
                     "numbers_delivery_attempts_total", help: "Attempts to deliver calls and chats, by how they ended.",
                     labels: [("kind", kind), ("outcome", outcome.rawValue)], count)
             }
         }
         for kind in ConnectorKind.allCases {
-            guard let time = kinds[kind]?.time, time.snapshot.count > 0 else { continue }
+            guard let time = kinds[kind]?.time else { continue }
             text.histogram(
                 "numbers_delivery_attempt_seconds", help: "How long attempts to deliver take.",
                 labels: [("kind", kind.rawValue)], decimals: 6, time)
