@@ -16,68 +16,6 @@ package struct RenderedAnswer: Sendable {
     }
 }
 
-/// How long an answer of a connector is good for.
-struct AnswerLifetime: Sendable {
-    /// Nobody is asked meanwhile.
-    let fresh: Duration
-    /// It is answered, and the connector asked again.
-    let stale: Duration
-    /// How long "nobody" is believed. Short: the contact may be being typed in right now.
-    let nobody: Duration
-
-    /// A CRM of one's own: asking is free.
-    private static let crm = AnswerLifetime(fresh: .seconds(60), stale: .seconds(24 * 3_600), nobody: .seconds(15))
-    /// Every question costs money: asked once a day, and never just to see whether something has changed.
-    private static let paid = AnswerLifetime(
-        fresh: .seconds(24 * 3_600), stale: .seconds(24 * 3_600), nobody: .seconds(3_600))
-
-    static func of(_ kind: ConnectorKind) -> AnswerLifetime {
-        switch kind {
-        case .template, .builtin, .url: crm
-        case .numbers: paid
-        }
-    }
-}
-
-/// One question to one connector.
-struct Probe: Hashable, Sendable {
-    let workspace: WorkspaceID
-    let connector: ConnectorID
-    let key: ContactKey
-}
-
-/// What is known of a probe.
-enum Holding {
-    case fresh([CRMContact])
-    case stale([CRMContact])
-    case absent
-}
-
-/// What is remembered under one key of one workspace. Guarded by the index's mutex.
-final class KeySlot {
-    struct Part {
-        let contacts: [CRMContact]
-        let rules: String
-        let at: MonotonicTime
-        let cost: Int
-        /// Not before then is it asked again, after it failed to answer.
-        var nextTry: MonotonicTime
-    }
-
-    var parts: [ConnectorID: Part] = [:]
-    /// Whether storage has been asked what it knows.
-    var isLoaded = false
-    /// Raised whenever answers made of this slot must not be given any more.
-    var version: UInt64
-    /// What storage was told to have been shown, and when.
-    var shown: (contact: UniqueID, at: MonotonicTime)?
-
-    /// - Parameter number: of no other slot, so that one that comes after another under the same key is not taken for it.
-    init(number: UInt64) { version = number << 32 }
-
-    var cost: Int { parts.values.reduce(256) { $0 + $1.cost } }
-}
-
 final class ContactIndex: Sendable {
     /// Bounds, so that neither one workspace nor all of them together take the memory of the machine.
     struct Limits: Sendable {
@@ -98,7 +36,7 @@ final class ContactIndex: Sendable {
     }
 
     /// A rendered answer with what it was made of. Guarded by the mutex.
-    private struct Answer {
+    struct Answer {
         let rendered: RenderedAnswer
         let slots: [(slot: KeySlot, version: UInt64)]
         let until: MonotonicTime
@@ -106,7 +44,7 @@ final class ContactIndex: Sendable {
         func isGood(at now: MonotonicTime) -> Bool { now < until && slots.allSatisfy { $0.slot.version == $0.version } }
     }
 
-    private final class Shelf {
+    final class Shelf {
         var slots: Generations<ContactKey, KeySlot>
         var answers: Generations<String, Answer>
         var lastCalls: Generations<UniqueID, UnixTime?>
@@ -144,7 +82,7 @@ final class ContactIndex: Sendable {
         }
     }
 
-    private struct State {
+    struct State {
         var shelves: [WorkspaceID: Shelf] = [:]
         var flights: [Probe: Flight] = [:]
         /// Cost of all shelves.
@@ -153,8 +91,9 @@ final class ContactIndex: Sendable {
         var slots: UInt64 = 0
     }
 
-    private let state = Monitor(State())
-    private let limits: Limits
+    /// For the extensions of this type alone.
+    let state = Monitor(State())
+    let limits: Limits
 
     init(limits: Limits) { self.limits = limits }
 
@@ -328,99 +267,6 @@ final class ContactIndex: Sendable {
         }
     }
 
-    // MARK: Questions under way
-
-    /// A place in the question for a probe: the one under way, or a new one.
-    enum Joining {
-        /// It was not under way: the caller begins it.
-        case began(Flight)
-        case joined(Flight)
-        /// Too many are under way.
-        case refused
-    }
-
-    /// - Parameter deadline: when a question begun now is given up whatever happens.
-    func join(_ probe: Probe, waiter: Flight.Waiter?, now: MonotonicTime, deadline: MonotonicTime) -> Joining {
-        let (joining, abandoned) = state.withLock { state -> (Joining, Flight?) in
-            let shelf = shelf(probe.workspace, &state)
-            var abandoned: Flight?
-            if let flight = state.flights[probe] {
-                // One that has outlived its own deadline answers nobody any more, and what was asked before a change
-                // only those who asked before it.
-                if now < flight.deadline, flight.generation == shelf.generation {
-                    if let waiter { flight.waiters.append(waiter) }
-                    if flight.isStraggler, waiter != nil {
-                        flight.isStraggler = false
-                        shelf.stragglers[probe.connector, default: 1] -= 1
-                    }
-                    return (.joined(flight), nil)
-                }
-                remove(flight, &state)
-                if now >= flight.deadline || flight.waiters.isEmpty { abandoned = flight }
-            }
-            guard shelf.flights < limits.flightsPerWorkspace else { return (.refused, abandoned) }
-            let flight = Flight(probe: probe, generation: shelf.generation, deadline: deadline)
-            if let waiter { flight.waiters.append(waiter) }
-            state.flights[probe] = flight
-            shelf.flights += 1
-            return (.began(flight), abandoned)
-        }
-        abandoned?.cancel()
-        return joining
-    }
-
-    /// The waiter has gone. A question that nobody waits for goes on into the index if there are few like it.
-    func leave(_ flight: Flight, _ waiter: Gathering<FlightEnd>) {
-        let isCancelled = state.withLock { state -> Bool in
-            flight.waiters.removeAll { $0.gathering === waiter }
-            guard flight.waiters.isEmpty, !flight.isStraggler else { return false }
-            // The answer of one that another took the place of is kept for nobody.
-            guard state.flights[flight.probe] === flight else { return true }
-            let shelf = shelf(flight.probe.workspace, &state)
-            let stragglers = shelf.stragglers[flight.probe.connector] ?? 0
-            guard stragglers < limits.stragglersPerConnector else {
-                remove(flight, &state)
-                return true
-            }
-            flight.isStraggler = true
-            shelf.stragglers[flight.probe.connector] = stragglers + 1
-            return false
-        }
-        if isCancelled { flight.cancel() }
-    }
-
-    /// Takes the question off the list, keeps its answer, and returns those who wait for it.
-    /// - Returns: also whether the answer was kept, and whether it is another one than before.
-    func finish(
-        _ flight: Flight, contacts: [CRMContact]?, rules: String, at: MonotonicTime
-    ) -> (waiters: [Flight.Waiter], isKept: Bool, isNews: Bool) {
-        state.withLock { state in
-            let waiters = flight.waiters
-            flight.waiters = []
-            guard state.flights[flight.probe] === flight else { return (waiters, false, false) }
-            remove(flight, &state)
-            let probe = flight.probe
-            let shelf = shelf(probe.workspace, &state)
-            guard let contacts, shelf.generation == flight.generation else { return (waiters, false, false) }
-            let slot = slot(probe.key, shelf, &state)
-            let isNews = slot.parts[probe.connector].map { $0.contacts != contacts } ?? false
-            put(contacts, rules: rules, at: at, probe.connector, probe.key, slot, shelf, &state)
-            // Answers made of the other text are over; those that already say the same live out their time.
-            if isNews { slot.version += 1 }
-            return (waiters, true, isNews)
-        }
-    }
-
-    private func remove(_ flight: Flight, _ state: inout State) {
-        state.flights[flight.probe] = nil
-        let shelf = shelf(flight.probe.workspace, &state)
-        shelf.flights -= 1
-        if flight.isStraggler {
-            flight.isStraggler = false
-            shelf.stragglers[flight.probe.connector, default: 1] -= 1
-        }
-    }
-
     // MARK: Calls
 
     /// When calls were last saved with the contacts; nil when storage has to be asked.
@@ -470,70 +316,6 @@ final class ContactIndex: Sendable {
         state.withLock { $0.shelves[workspace]?.slots.find(key)?.shown?.contact }
     }
 
-    // MARK: Forgetting
-
-    /// Everything about the keys is to be asked for anew.
-    func forget(_ keys: [ContactKey], workspace: WorkspaceID) {
-        change(workspace) { shelf in
-            for key in keys {
-                guard let slot = shelf.slots.find(key) else { continue }
-                slot.parts = [:]
-                slot.version += 1
-                shelf.slots.insert(slot, cost: slot.cost, for: key)
-            }
-            shelf.generation += 1
-        }
-    }
-
-    /// What some connectors of a workspace answered is to be asked for anew.
-    func forget(kind: ConnectorKind, workspace: WorkspaceID) {
-        change(workspace) { shelf in
-            guard let list = shelf.connectors?.list else { return shelf.forgetSlots() }
-            let connectors = list.filter { $0.kind == kind }.map(\.id)
-            shelf.forgetAnswers()
-            shelf.generation += 1
-            shelf.slots.update { slot in
-                for connector in connectors { slot.parts[connector] = nil }
-                slot.version += 1
-                return slot.cost
-            }
-        }
-    }
-
-    /// Everything of the workspace, its connectors included.
-    func forgetAll(_ workspace: WorkspaceID) {
-        change(workspace) { shelf in
-            shelf.connectors = nil
-            shelf.forgetSlots()
-        }
-    }
-
-    /// The settings have changed: what was rendered may say something else now.
-    func forgetAnswers(_ workspace: WorkspaceID) {
-        change(workspace) { shelf in
-            shelf.connectors = nil
-            shelf.generation += 1
-            shelf.forgetAnswers()
-            shelf.slots.update { slot in
-                slot.version += 1
-                return slot.cost
-            }
-        }
-    }
-
-    func forgetAll() {
-        state.withLock { state in
-            for shelf in state.shelves.values {
-                shelf.connectors = nil
-                shelf.forgetSlots()
-                shelf.lastCalls.removeAll()
-                shelf.stored = nil
-                shelf.accountedCost = 0
-            }
-            state.cost = 0
-        }
-    }
-
     /// Bytes of everything; for metrics.
     var cost: Int { state.withLock { $0.cost } }
     /// Questions under way; for metrics.
@@ -541,14 +323,14 @@ final class ContactIndex: Sendable {
 
     // MARK: Shelves
 
-    private func shelf(_ workspace: WorkspaceID, _ state: inout State) -> Shelf {
+    func shelf(_ workspace: WorkspaceID, _ state: inout State) -> Shelf {
         if let shelf = state.shelves[workspace] { return shelf }
         let shelf = Shelf(limits)
         state.shelves[workspace] = shelf
         return shelf
     }
 
-    private func slot(_ key: ContactKey, _ shelf: Shelf, _ state: inout State) -> KeySlot {
+    func slot(_ key: ContactKey, _ shelf: Shelf, _ state: inout State) -> KeySlot {
         if let slot = shelf.slots.find(key) { return slot }
         state.slots += 1
         let slot = KeySlot(number: state.slots)
@@ -558,7 +340,7 @@ final class ContactIndex: Sendable {
         return slot
     }
 
-    private func put(
+    func put(
         _ contacts: [CRMContact], rules: String, at: MonotonicTime, _ connector: ConnectorID, _ key: ContactKey,
         _ slot: KeySlot, _ shelf: Shelf, _ state: inout State
     ) {
@@ -570,7 +352,7 @@ final class ContactIndex: Sendable {
         }
     }
 
-    private func change(_ workspace: WorkspaceID, _ body: (Shelf) -> Void) {
+    func change(_ workspace: WorkspaceID, _ body: (Shelf) -> Void) {
         state.withLock { state in
             guard let shelf = state.shelves[workspace] else { return }
             account(&state, shelf, body)
