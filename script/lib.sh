@@ -80,6 +80,7 @@ package_is_provided() {
     zlib1g-dev) pkg-config --exists zlib 2>/dev/null ;;
     libcmark-dev) pkg-config --exists libcmark 2>/dev/null ;;
     nginx-light) command -v nginx >/dev/null ;;
+    systemd) command -v systemd-analyze >/dev/null ;;
     *) command -v "$1" >/dev/null ;;
     esac
 }

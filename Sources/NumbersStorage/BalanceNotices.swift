@@ -13,6 +13,9 @@ package final class BalanceNotices: Sendable {
     private static let sendingTime: Duration = .seconds(10)
     /// How long one of its own reads or writes may take.
     private static let accessTime: Duration = .seconds(5)
+    /// How long a notice whose outcome could not be written is left alone: it is still due, and without a pause a disk
+    /// that is full would send the customer a message a second.
+    static let unwrittenPause: Duration = .seconds(60)
 
     /// Messages that were taken.
     package let delivered = Counter()
@@ -27,8 +30,14 @@ package final class BalanceNotices: Sendable {
     private let vault: SecretVault
     private let clock: Clock
     private let logger: Logger
-    /// Accounts whose notice is under way.
-    private let underWay = Monitor<Set<AccountID>>([])
+    private struct State {
+        /// Accounts whose notice is under way.
+        var underWay: Set<AccountID> = []
+        /// Accounts whose last outcome could not be written, and until when they are left alone.
+        var resting: [AccountID: MonotonicTime] = [:]
+    }
+
+    private let state = Monitor(State())
 
     package init(
         writer: DatabaseWriter, readers: ReaderPool, transport: any WebhookTransport, vault: SecretVault, clock: Clock,
@@ -43,32 +52,43 @@ package final class BalanceNotices: Sendable {
     }
 
     /// Messages whose outcome is not written yet.
-    var underWayCount: Int { underWay.withLock { $0.count } }
+    var underWayCount: Int { state.withLock { $0.underWay.count } }
 
     /// Begins what is due and can be begun; waits for none of it.
     package func round() async {
-        // Those under way are among those that are due.
         let limit = Self.concurrentMax
         let now = clock.wall()
+        let rested = clock.monotonic()
+        // Those under way, and those that rest, are among those that are due.
+        let besides = state.withLock { state in
+            state.resting = state.resting.filter { $0.value > rested }
+            return state.resting.count
+        }
         let read = await readers.read(deadline: deadline) { connection throws(DatabaseError) in
-            try BalanceNoticeTable.due(at: now, limit: limit, on: connection)
+            try BalanceNoticeTable.due(at: now, limit: limit + besides, on: connection)
         }
         guard case .success(let due) = read else { return }
         for one in due {
-            let isBegun = underWay.withLock { accounts in
-                accounts.count < limit && accounts.insert(one.notice.account).inserted
+            let account = one.notice.account
+            let isBegun = state.withLock { state in
+                state.underWay.count < limit && state.resting[account] == nil && state.underWay.insert(account).inserted
             }
             guard isBegun else { continue }
             Task {
-                await deliver(one)
-                underWay.withLock { _ = $0.remove(one.notice.account) }
+                let isWritten = await deliver(one)
+                let end = clock.monotonic() + Self.unwrittenPause
+                state.withLock { state in
+                    state.underWay.remove(account)
+                    if !isWritten { state.resting[account] = end }
+                }
             }
         }
     }
 
     private var deadline: MonotonicTime { clock.monotonic() + Self.accessTime }
 
-    private func deliver(_ due: BalanceNoticeTable.Due) async {
+    /// - Returns: whether what came of it is written.
+    private func deliver(_ due: BalanceNoticeTable.Due) async -> Bool {
         guard let url = due.url, let sealed = due.sealedSecret else {
             return await write { connection throws(DatabaseError) in
                 try BalanceNoticeTable.drop(due.notice, on: connection)
@@ -102,11 +122,15 @@ package final class BalanceNotices: Sendable {
         if isLast { givenUp.add() }
         logger.warning(
             isLast ? "low_balance_notice_given_up" : "low_balance_notice_failed",
-            [("account", .text(due.notice.account.description)), ("reason", .text(reason))])
+            [("account", .identifier(due.notice.account)), ("reason", .text(reason))])
+        return (try? result.get()) != nil
     }
 
-    /// What cannot be written now is found due again in the next round.
-    private func write(_ body: @escaping @Sendable (Connection) throws(DatabaseError) -> Void) async {
-        _ = await writer.write(deadline: deadline, body)
+    /// What cannot be written now is due again later.
+    private func write(_ body: @escaping @Sendable (Connection) throws(DatabaseError) -> Void) async -> Bool {
+        switch await writer.write(deadline: deadline, body) {
+        case .success: true
+        case .failure: false
+        }
     }
 }

@@ -215,8 +215,11 @@ import Testing
             let piece = Array(("1000\r\n" + String(repeating: "a", count: 4_096) + "\r\n").utf8)
             while connection.send(piece) {}
         }
-        // libcurl tells a chunk without an end as it tells a connection that broke.
-        #expect([.tooLarge, .protocolError, .connectionLost].contains(outcome.error?.kind))
+        let kind = outcome.error?.kind
+        // libcurl tells an extension of a chunk without an end as it tells a connection that broke.
+        #expect(
+            kind == .tooLarge || kind == .protocolError || kind == .connectionLost && head.hasSuffix("5;x="),
+            "\(outcome)")
         #expect(await eventually { server.openCount == 0 })
         #expect(client.metrics.bodyBytes.value < 300_000)
     }

@@ -1,3 +1,4 @@
+import CFaultVFS
 import Glibc
 import NumbersCore
 import Platform
@@ -48,10 +49,12 @@ private final class Bell {
     private let vault: SecretVault
     private(set) var notices: BalanceNotices
 
-    init(micros: Int64, hasKey: Bool = true) throws {
+    init(micros: Int64, hasKey: Bool = true, vfs: String? = nil) throws {
         office = try Office()
         account = try office.account(micros: micros)
-        let options = DatabaseOptions(older: .refuse)
+        clock = Clock(
+            wall: office.time.clock.wall, monotonic: { [ahead] in MonotonicTime.now() + ahead.withLock { $0 } })
+        let options = DatabaseOptions(older: .refuse, vfs: vfs)
         writer = try DatabaseWriter(
             schema: LookupSchema.schema, path: office.folder.database, options: options,
             limits: DatabaseWriter.Limits(), clock: .system)
@@ -64,14 +67,18 @@ private final class Bell {
         log = creat(office.folder.path + "/log", 0o600)
         sink = try LogSink(descriptor: log, capacityBytes: 65_536)
         notices = BalanceNotices(
-            writer: writer, readers: readers, transport: webhooks, vault: vault, clock: office.time.clock,
+            writer: writer, readers: readers, transport: webhooks, vault: vault, clock: clock,
             logger: Logger(sink: sink, clock: .system))
     }
+
+    /// What the monotonic clock is ahead of the machine's.
+    let ahead = Monitor(Duration.zero)
+    private let clock: Clock
 
     /// As the next start of a server would have it.
     func restart() {
         notices = BalanceNotices(
-            writer: writer, readers: readers, transport: webhooks, vault: vault, clock: office.time.clock,
+            writer: writer, readers: readers, transport: webhooks, vault: vault, clock: clock,
             logger: Logger(sink: sink, clock: .system))
     }
 
@@ -257,6 +264,37 @@ private final class Bell {
         #expect(try await eventually { try bell.waiting == 0 })
         #expect(bell.webhooks.messages.count == 2)
         bell.close()
+    }
+
+    @Test("a disk that takes nothing does not make the message come again and again")
+    func unwritten() async throws {
+        let name = "notices-\(Hex.encode(RandomSource.system.integer()))"
+        let vfs = try #require(fault_vfs_create(name))
+        do {
+            let bell = try Bell(micros: 10_000, vfs: name)
+            try await bell.set(threshold: 5_000)
+            for answer in [.success(200), .success(500)] as [Result<Int, WebhookFailure>] {
+                bell.webhooks.set(answer)
+                try bell.spend(6_000)
+                let before = bell.webhooks.messages.count
+                fault_vfs_arm(vfs, Int32(FAULT_WRITE), 1, 1, FAULT_DISK_FULL)
+                for _ in 0..<5 {
+                    await bell.notices.round()
+                    #expect(try await eventually { bell.notices.underWayCount == 0 })
+                }
+                #expect(bell.webhooks.messages.count == before + 1)
+                fault_vfs_disarm(vfs)
+                bell.webhooks.set(.success(200))
+                bell.ahead.withLock { $0 += BalanceNotices.unwrittenPause }
+                await bell.notices.round()
+                #expect(try await eventually { try bell.waiting == 0 })
+                #expect(bell.webhooks.messages.count == before + 2)
+                _ = try bell.office.desk.topUp(
+                    bell.account.account.id, amount: MicroUSD(micros: 6_000), reference: nil, keepsTier: true)
+            }
+            bell.close()
+        }
+        fault_vfs_destroy(vfs)
     }
 
     @Test("the secret is sealed where it lies, and without a key there is no webhook")

@@ -2,8 +2,9 @@
 
 /// Classes of characters: ASCII by a table, all others by binary search. An object, since the table is too large to be
 /// copied for each number.
+// @unchecked: immutable; the pointers lead into the plan's bytes, which the owner of this object keeps alive and nobody
+// writes.
 final class CharacterClasses: @unchecked Sendable {
-    // The pointers lead into the plan's bytes, which the owner of this object keeps alive and nobody writes.
     private let ranges: UnsafeBufferPointer<UInt32>
     private let properties: UnsafePointer<UInt8>
     private let ascii: InlineArray<128, UInt8>

@@ -185,20 +185,30 @@ final class FakeSeenStore: SeenContactStore {
         var isDown = false
         var reads = 0
         var keyReads = 0
+        var duringRead: (@Sendable () -> Void)?
+        var writing: Duration?
+        var writes = 0
     }
     private let state = Mutex(State())
 
     func put(_ seen: SeenContacts) { state.withLock { $0.seen.append(seen) } }
+    /// Happens once, while storage is being read.
+    func once(duringRead: @escaping @Sendable () -> Void) { state.withLock { $0.duringRead = duringRead } }
+    /// How long a write takes from now on.
+    func setWriting(_ time: Duration) { state.withLock { $0.writing = time } }
     func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
     var changes: [SeenChange] { state.withLock { $0.changes } }
     /// How often it was asked about keys, and for all of them.
     var reads: Int { state.withLock { $0.reads } }
     var keyReads: Int { state.withLock { $0.keyReads } }
+    /// How many writes have begun.
+    var writes: Int { state.withLock { $0.writes } }
 
     func seen(
         _ keys: [ContactKey], workspace: WorkspaceID, deadline: MonotonicTime
     ) async -> Result<[SeenContacts], StorageUnavailable> {
-        state.withLock { state in
+        state.withLock { $0.duringRead.take() }?()
+        return state.withLock { state in
             state.reads += 1
             if state.isDown { return .failure(StorageUnavailable()) }
             return .success(state.seen.filter { $0.workspace == workspace && keys.contains($0.key) })
@@ -225,7 +235,13 @@ final class FakeSeenStore: SeenContactStore {
     }
 
     func apply(_ changes: [SeenChange], deadline: MonotonicTime) async -> Result<Void, StorageUnavailable> {
-        state.withLock { state in
+        // Cancelled only together with the test.
+        let time = state.withLock { state in
+            state.writes += 1
+            return state.writing
+        }
+        if let time { try? await Task.sleep(for: time) }
+        return state.withLock { state in
             if state.isDown { return .failure(StorageUnavailable()) }
             state.changes += changes
             return .success(())

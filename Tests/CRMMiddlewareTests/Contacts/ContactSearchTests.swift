@@ -358,6 +358,29 @@ import Testing
         #expect(status(try await fixture.find("+33142000004", hanging: 3)).contains("state=timeout"))
     }
 
+    @Test func `what storage said counts also when something changed while it was read`() async throws {
+        let paid = FakeConnector(1, kind: .numbers, .contacts([.person("Bought", Self.number)]))
+        let fixture = SearchFixture([paid])
+        fixture.store.put(
+            SeenContacts(
+                workspace: fixture.workspace.id, connector: paid.id, key: .number(Self.number), rules: "FR 0",
+                contacts: [.person("Seen", Self.number)], at: HeldClock.wallStart - .seconds(60)))
+        // As it is when a server has just started and takes its first look at the feed of changes.
+        fixture.store.once { [search = fixture.search] in search.forgetAll() }
+        #expect(try await fixture.names(Self.number) == ["Seen"])
+        #expect(fixture.store.reads == 2)
+    }
+
+    @Test func `the end waits for what is being written`() async throws {
+        let fixture = SearchFixture([FakeConnector(1, .contacts([.person("A", Self.number)]))])
+        fixture.store.setWriting(.milliseconds(200))
+        _ = try await fixture.find(Self.number)
+        // The journal has taken the changes by itself, and writes them.
+        #expect(await eventually { fixture.store.writes == 1 })
+        await fixture.journal.flush()
+        #expect(fixture.store.changes.count == 2)
+    }
+
     @Test func `storage is not asked about keys that it has nothing of`() async throws {
         let fixture = SearchFixture([FakeConnector(1, .contacts([]))])
         fixture.store.put(
