@@ -17,7 +17,8 @@ extension MiddlewareSchema {
                 seq INTEGER PRIMARY KEY,
                 id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
                 workspace_id INTEGER NOT NULL REFERENCES workspaces (id),
-                direction TEXT NOT NULL CHECK (direction IN ('inbound', 'outbound', 'internal')),
+                direction TEXT NOT NULL
+                    CHECK (direction = 'inbound' OR direction = 'outbound' OR direction = 'internal'),
                 status TEXT NOT NULL,
                 number_from TEXT,
                 number_to TEXT,

@@ -11,7 +11,7 @@ extension MiddlewareSchema {
             CREATE TABLE connectors (
                 id INTEGER PRIMARY KEY,
                 workspace_id INTEGER NOT NULL REFERENCES workspaces (id),
-                kind TEXT NOT NULL CHECK (kind IN ('template', 'url', 'builtin', 'numbers')),
+                kind TEXT NOT NULL CHECK (kind = 'template' OR kind = 'url' OR kind = 'builtin' OR kind = 'numbers'),
                 name TEXT NOT NULL,
                 priority INTEGER NOT NULL,
                 features INTEGER NOT NULL CHECK (features BETWEEN 0 AND 15),

@@ -15,7 +15,9 @@ extension MiddlewareSchema {
                 subject_kind TEXT NOT NULL CHECK (subject_kind IN ('call', 'chat')),
                 subject_id BLOB NOT NULL CHECK (length(subject_id) = 16),
                 contact_key TEXT NOT NULL,
-                state TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'skipped', 'dead', 'dropped')),
+                state TEXT NOT NULL
+                    CHECK (state = 'pending' OR state = 'delivered' OR state = 'skipped' OR state = 'dead'
+                        OR state = 'dropped'),
                 is_head INTEGER NOT NULL CHECK (is_head = 0 OR is_head = 1 AND state = 'pending'),
                 due_at INTEGER NOT NULL,
                 attempts INTEGER NOT NULL DEFAULT 0,

@@ -57,7 +57,8 @@ extension MiddlewareSchema {
             CREATE TABLE changes (
                 id INTEGER PRIMARY KEY AUTOINCREMENT,
                 at INTEGER NOT NULL,
-                kind TEXT NOT NULL CHECK (kind IN ('workspace', 'connectors', 'contacts', 'delivery')),
+                kind TEXT NOT NULL
+                    CHECK (kind = 'workspace' OR kind = 'connectors' OR kind = 'contacts' OR kind = 'delivery'),
                 subject INTEGER NOT NULL
             ) STRICT;
             """)

@@ -1,5 +1,5 @@
-// The ledger in SQL: every movement of money in the product goes through here, from the server's writer and from the
-// administrator's tool alike. Functions over one connection inside the caller's write transaction.
+// The ledger in SQL: every movement of money in the product goes through here and its sheet, from the server's writer and
+// from the administrator's tool alike. Functions over one connection inside the caller's write transaction.
 
 package import NumbersCore
 package import Platform
@@ -20,32 +20,6 @@ package enum LedgerBook {
         let at: UnixTime
     }
 
-    /// Appends an entry for a movement whose effect on the balance is already in `balance`.
-    static func append(
-        _ posting: Posting, balance: MicroUSD, on connection: Connection
-    ) throws(DatabaseError) -> LedgerEntry {
-        let last = try connection.first("SELECT id, hash FROM ledger_entries ORDER BY id DESC LIMIT 1") {
-            row throws(DatabaseError) in (id: row.integer(0), hash: row.blob(1))
-        }
-        let previous = last.flatMap { SHA256Digest($0.hash) } ?? LedgerEntry.genesis
-        let entry = LedgerEntry(
-            id: (last?.id ?? 0) + 1, at: posting.at, account: posting.account, key: posting.key, kind: posting.kind,
-            debit: posting.debit, credit: posting.credit, amount: posting.amount, units: posting.units,
-            balance: balance, reference: posting.reference)
-        try connection.run(
-            """
-            INSERT INTO ledger_entries (id, at, account_id, key_id, kind, debit, credit, amount_micros, units,
-                                        balance_micros, reference, hash)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            .integer(entry.id), .integer(entry.at.microseconds), .integer(entry.account.value),
-            entry.key.map { .integer($0.value) } ?? .null, .text(entry.kind.rawValue), .text(entry.debit.rawValue),
-            .text(entry.credit.rawValue), .integer(entry.amount.micros), .integer(entry.units),
-            .integer(entry.balance.micros), entry.reference.map { .text($0) } ?? .null,
-            .blob(entry.hash(after: previous).bytes))
-        return entry
-    }
-
     // MARK: Charges
 
     /// A charge in the writer's transaction: the receipt, and the last entry it made, if its price is not zero.
@@ -56,85 +30,36 @@ package enum LedgerBook {
         let entry: LedgerEntry?
     }
 
-    /// Holds and settles in one step.
-    /// - Parameter held: an existing hold that this charge ends, whose amount covers it.
+    /// A charge by itself, as `LedgerSheet.charge`.
     static func charge(
         _ charge: Charge, items: [Charge.Item], ending held: Hold?, on connection: Connection
     ) throws(DatabaseError) -> Result<Posted, ChargeRefusal> {
-        var total = MicroUSD.zero
-        for item in items { total = total.adding(item.amount) ?? .largest }
-        if let refusal = try spendingRefusal(charge, adding: held == nil ? charge.cover : total, on: connection) {
-            return .failure(refusal)
+        try onSheet(connection) { sheet throws(DatabaseError) in
+            try sheet.charge(charge, items: items, ending: held)
         }
-        let left: (balance: Int64, lowBalance: Int64?)?
-        if let held {
-            guard try end(held, charge.account, on: connection) else { return .failure(.unavailable) }
-            left = try connection.first(
-                """
-                UPDATE accounts SET balance_micros = balance_micros - ?1
-                WHERE id = ?2 AND balance_micros - held_micros >= ?1 RETURNING balance_micros, low_balance_micros
-                """, .integer(total.micros), .integer(charge.account.value)
-            ) { row throws(DatabaseError) in (row.integer(0), row.optionalInteger(1)) }
-        } else {
-            // One conditional update: whoever comes first has the money, whatever loop, connection or process asks.
-            left = try connection.first(
-                """
-                UPDATE accounts SET balance_micros = balance_micros - ?1
-                WHERE id = ?2 AND balance_micros - held_micros >= ?3 RETURNING balance_micros, low_balance_micros
-                """, .integer(total.micros), .integer(charge.account.value), .integer(max(charge.cover, total).micros)
-            ) { row throws(DatabaseError) in (row.integer(0), row.optionalInteger(1)) }
-        }
-        guard let (balance, lowBalance) = left else {
-            return .failure(try insufficient(charge.account, on: connection))
-        }
-        let before = MicroUSD(micros: balance + total.micros)
-        var running = before
-        var entry: LedgerEntry?
-        for item in items where item.amount > .zero {
-            running = MicroUSD(micros: running.micros - item.amount.micros)
-            let posting = Posting(
-                account: charge.account, key: charge.key, kind: EntryKind(item.endpoint), debit: .customer,
-                credit: .revenue, amount: item.amount, units: Int64(item.units), reference: charge.reference,
-                at: charge.at)
-            entry = try append(posting, balance: running, on: connection)
-        }
-        if let entry { try BalanceNoticeTable.note(entry, before: before, threshold: lowBalance, on: connection) }
-        if charge.dailyCap != nil { try addSpending(total, charge, on: connection) }
-        let endpoints = BilledEndpoint.allCases.filter { endpoint in items.contains { $0.endpoint == endpoint } }
-        let receipt = Receipt(billed: total, balance: MicroUSD(micros: balance), endpoints: endpoints)
-        return .success(Posted(receipt: receipt, units: items.reduce(0) { $0 + $1.units }, entry: entry))
     }
 
-    /// Sets `charge.cover` aside.
+    /// A hold by itself, as `LedgerSheet.hold`.
     static func hold(
         _ charge: Charge, id: Int64, startID: Int64, on connection: Connection
     ) throws(DatabaseError) -> Result<Hold, ChargeRefusal> {
-        if let refusal = try spendingRefusal(charge, adding: charge.cover, on: connection) { return .failure(refusal) }
-        let changed = try connection.run(
-            """
-            UPDATE accounts SET held_micros = held_micros + ?1
-            WHERE id = ?2 AND balance_micros - held_micros >= ?1
-            """, .integer(charge.cover.micros), .integer(charge.account.value))
-        guard changed == 1 else { return .failure(try insufficient(charge.account, on: connection)) }
-        try connection.run(
-            """
-            INSERT INTO holds (id, account_id, key_id, amount_micros, start_id, created_at) VALUES (?, ?, ?, ?, ?, ?)
-            """,
-            .integer(id), .integer(charge.account.value), .integer(charge.key.value), .integer(charge.cover.micros),
-            .integer(startID), .integer(charge.at.microseconds))
-        return .success(Hold(id: id, amount: charge.cover))
+        try onSheet(connection) { sheet throws(DatabaseError) in try sheet.hold(charge, id: id, startID: startID) }
     }
 
     /// Ends a hold; false when there is none such any more.
     @discardableResult
     static func end(_ hold: Hold, _ account: AccountID, on connection: Connection) throws(DatabaseError) -> Bool {
-        let ended = try connection.run(
-            "DELETE FROM holds WHERE id = ? AND account_id = ?", .integer(hold.id), .integer(account.value))
-        guard ended == 1 else { return false }
-        try connection.run(
-            "UPDATE accounts SET held_micros = held_micros - ? WHERE id = ?",
-            .integer(hold.amount.micros), .integer(account.value))
-        return true
+        try onSheet(connection) { sheet throws(DatabaseError) in try sheet.end(hold, account) }
+    }
+
+    /// Works on a sheet of its own and writes it.
+    private static func onSheet<Outcome>(
+        _ connection: Connection, _ work: (inout LedgerSheet) throws(DatabaseError) -> Outcome
+    ) throws(DatabaseError) -> Outcome {
+        var sheet = LedgerSheet(connection)
+        let outcome = try work(&sheet)
+        try sheet.write()
+        return outcome
     }
 
     /// Releases the holds of servers that ended without settling them; returns how many there were.
@@ -167,9 +92,11 @@ package enum LedgerBook {
         let posting = Posting(
             account: charge.account, key: charge.key, kind: .reversal, debit: .revenue, credit: .customer,
             amount: posted.receipt.billed, units: Int64(posted.units), reference: charge.reference, at: charge.at)
-        _ = try credit(posting, on: connection)
-        if charge.dailyCap != nil { try addSpending(posted.receipt.billed.negated, charge, on: connection) }
-        return true
+        return try onSheet(connection) { sheet throws(DatabaseError) in
+            _ = try sheet.credit(posting)
+            if charge.dailyCap != nil { try sheet.addSpending(posted.receipt.billed.negated, charge) }
+            return true
+        }
     }
 
     // MARK: Movements by the operator
@@ -204,75 +131,33 @@ package enum LedgerBook {
                 return before.amount == amount ? .alreadyPosted(before) : .referenceTaken(before)
             }
         }
-        return try credit(
-            Posting(
-                account: account, key: nil, kind: .topUp, debit: .cash, credit: .customer, amount: amount, units: 0,
-                reference: reference, at: at), on: connection)
+        return try onSheet(connection) { sheet throws(DatabaseError) in
+            try sheet.credit(
+                Posting(
+                    account: account, key: nil, kind: .topUp, debit: .cash, credit: .customer, amount: amount, units: 0,
+                    reference: reference, at: at))
+        }
     }
 
     /// Corrects a balance up or down; never below what is held.
     package static func adjust(
         _ account: AccountID, by amount: MicroUSD, reference: String?, at: UnixTime, on connection: Connection
     ) throws(DatabaseError) -> MovementOutcome {
-        if amount > .zero {
-            return try credit(
+        try onSheet(connection) { sheet throws(DatabaseError) in
+            if amount > .zero {
+                return try sheet.credit(
+                    Posting(
+                        account: account, key: nil, kind: .adjustment, debit: .adjustments, credit: .customer,
+                        amount: amount, units: 0, reference: reference, at: at))
+            }
+            return try sheet.debit(
                 Posting(
-                    account: account, key: nil, kind: .adjustment, debit: .adjustments, credit: .customer,
-                    amount: amount, units: 0, reference: reference, at: at), on: connection)
+                    account: account, key: nil, kind: .adjustment, debit: .customer, credit: .adjustments,
+                    amount: amount.negated, units: 0, reference: reference, at: at))
         }
-        let taken = amount.negated
-        let left = try connection.first(
-            """
-            UPDATE accounts SET balance_micros = balance_micros - ?1
-            WHERE id = ?2 AND balance_micros - held_micros >= ?1 RETURNING balance_micros, low_balance_micros
-            """, .integer(taken.micros), .integer(account.value)
-        ) { row throws(DatabaseError) in (balance: row.integer(0), lowBalance: row.optionalInteger(1)) }
-        guard let (balance, lowBalance) = left else {
-            return try present(account, on: connection).map { .insufficientBalance($0) } ?? .noSuchAccount
-        }
-        let entry = try append(
-            Posting(
-                account: account, key: nil, kind: .adjustment, debit: .customer, credit: .adjustments, amount: taken,
-                units: 0, reference: reference, at: at), balance: MicroUSD(micros: balance), on: connection)
-        let before = MicroUSD(micros: balance + taken.micros)
-        try BalanceNoticeTable.note(entry, before: before, threshold: lowBalance, on: connection)
-        return .posted(entry)
-    }
-
-    private static func credit(_ posting: Posting, on connection: Connection) throws(DatabaseError) -> MovementOutcome {
-        guard let before = try present(posting.account, on: connection) else { return .noSuchAccount }
-        guard let after = before.adding(posting.amount) else { return .outOfRange }
-        try connection.run(
-            "UPDATE accounts SET balance_micros = ? WHERE id = ?", .integer(after.micros),
-            .integer(posting.account.value))
-        return .posted(try append(posting, balance: after, on: connection))
-    }
-
-    private static func present(_ account: AccountID, on connection: Connection) throws(DatabaseError) -> MicroUSD? {
-        try connection.first("SELECT balance_micros FROM accounts WHERE id = ?", .integer(account.value)) {
-            row throws(DatabaseError) in MicroUSD(micros: row.integer(0))
-        }
-    }
-
-    private static func insufficient(
-        _ account: AccountID, on connection: Connection
-    ) throws(DatabaseError) -> ChargeRefusal {
-        .insufficientBalance(balance: try present(account, on: connection) ?? .zero)
     }
 
     // MARK: Spending caps
-
-    private static func spendingRefusal(
-        _ charge: Charge, adding amount: MicroUSD, on connection: Connection
-    ) throws(DatabaseError) -> ChargeRefusal? {
-        guard let cap = charge.dailyCap else { return nil }
-        let spent = try connection.first(
-            "SELECT spent_micros FROM key_spending WHERE key_id = ? AND day = ?", .integer(charge.key.value),
-            .integer(charge.at.dayNumber)
-        ) { row throws(DatabaseError) in MicroUSD(micros: row.integer(0)) }
-        guard let after = (spent ?? .zero).adding(amount), after <= cap else { return .spendingCapReached(cap: cap) }
-        return nil
-    }
 
     /// What keys spent on days that no cap is counted against any more. A day stays for those whose clock goes back.
     static let oldSpending = Sweep(of: "key_spending") { now, connection throws(DatabaseError) in
@@ -281,15 +166,5 @@ package enum LedgerBook {
             DELETE FROM key_spending WHERE (key_id, day) IN
                 (SELECT key_id, day FROM key_spending WHERE day < ? LIMIT ?)
             """, .integer(now.dayNumber - 1), .integer(Int64(Sweep.rowsMax)))
-    }
-
-    private static func addSpending(
-        _ amount: MicroUSD, _ charge: Charge, on connection: Connection
-    ) throws(DatabaseError) {
-        try connection.run(
-            """
-            INSERT INTO key_spending (key_id, day, spent_micros) VALUES (?1, ?2, ?3)
-            ON CONFLICT (key_id, day) DO UPDATE SET spent_micros = spent_micros + ?3
-            """, .integer(charge.key.value), .integer(charge.at.dayNumber), .integer(amount.micros))
     }
 }

@@ -9,7 +9,7 @@ package enum LookupSchema {
 
     package static let schema = DatabaseSchema(
         applicationID: applicationID, productName: "LookupServer",
-        migrations: [accountsAndLedger, suppliersAndCache, spamSignal, cacheAges, balanceNotices],
+        migrations: [accountsAndLedger, suppliersAndCache, spamSignal, cacheAges, balanceNotices, ledgerWords],
         otherProducts: [DatabaseProduct(applicationID: 0x4e4f_4d31, name: "MiddlewareServer")])
 
     /// Times are microseconds since 1970 in UTC, money is micro-USD, numbers are E.164 digits as an integer.

@@ -17,6 +17,8 @@ package struct SQLiteLedger: Ledger, ReplyArchive {
     private let clock: Clock
     private let random: RandomSource
     private let startID: Int64
+    /// Charges and holds that wait are worked out together: an account is read and written once for all of them.
+    private let posting = SharedWrite(Order.together)
 
     /// - Parameter startID: marks the holds of this start of the server; another start releases them.
     package init(writer: DatabaseWriter, readers: ReaderPool, clock: Clock, random: RandomSource, startID: Int64) {
@@ -41,12 +43,10 @@ package struct SQLiteLedger: Ledger, ReplyArchive {
 
     package func hold(_ charge: Charge, deadline: MonotonicTime) async -> Result<Hold, ChargeRefusal> {
         let id = Int64(bitPattern: random.integer() >> 1) | 1
-        let startID = startID
-        let result = await writer.write(deadline: deadline) { connection throws(DatabaseError) in
-            try LedgerBook.hold(charge, id: id, startID: startID, on: connection)
-        }
-        switch result {
-        case .success(let outcome): return outcome
+        switch await writer.write(.hold(charge, id: id, startID: startID), to: posting, deadline: deadline) {
+        case .success(.held(let hold)): return .success(hold)
+        case .success(.refused(let refusal)): return .failure(refusal)
+        case .success(.posted): preconditionFailure("an order to hold is answered by a hold")
         case .failure(let failure):
             if failure.mayHaveCommitted { release(Hold(id: id, amount: charge.cover), account: charge.account) }
             return .failure(.unavailable)
@@ -63,24 +63,17 @@ package struct SQLiteLedger: Ledger, ReplyArchive {
         _ charge: Charge, _ items: [Charge.Item], ending hold: Hold?, _ reply: StoredReply?, _ deadline: MonotonicTime
     ) async -> Result<Receipt, ChargeRefusal> {
         let note = PostedNote()
-        let result = await writer.write(deadline: deadline) {
-            connection throws(DatabaseError) -> Result<Receipt, ChargeRefusal> in
-            switch try LedgerBook.charge(charge, items: items, ending: hold, on: connection) {
-            case .failure(let refusal): return .failure(refusal)
-            case .success(let made):
-                if let reply { try ReplyTable.insert(reply, on: connection) }
-                note.set(made)
-                return .success(made.receipt)
-            }
-        }
-        switch result {
-        case .success(let outcome): return outcome
+        let order = Order.charge(charge, items, ending: hold, reply, note)
+        switch await writer.write(order, to: posting, deadline: deadline) {
+        case .success(.posted(let receipt)): return .success(receipt)
+        case .success(.refused(let refusal)): return .failure(refusal)
+        case .success(.held): preconditionFailure("an order to charge is answered by a receipt")
         case .failure(let failure):
             if failure.mayHaveCommitted {
                 // The caller is told that nothing was charged. The writer works in order, so this runs after the
                 // charge has become durable or has failed, and takes it back in the first case.
                 afterwork(isRepeatable: false) { connection throws(DatabaseError) in
-                    guard let made = note.value, try LedgerBook.reverse(charge, made, on: connection) else { return }
+                    guard let made = note.posted, try LedgerBook.reverse(charge, made, on: connection) else { return }
                     if let reply { try ReplyTable.remove(reply, on: connection) }
                 }
             }
@@ -127,12 +120,52 @@ package struct SQLiteLedger: Ledger, ReplyArchive {
     }
 }
 
-/// What the writer's thread made of a charge, for whoever must take it back. Guarded by its mutex.
-private final class PostedNote: Sendable {
-    private let posted = Monitor<LedgerBook.Posted?>(nil)
+/// What the writer's thread made of a charge, for whoever must take it back.
+private final class PostedNote: @unchecked Sendable {
+    // Sendable: read and written by the writer's thread alone; both the charge and what takes it back run there.
+    var posted: LedgerBook.Posted?
+}
 
-    func set(_ value: LedgerBook.Posted) { posted.withLock { $0 = value } }
-    var value: LedgerBook.Posted? { posted.withLock { $0 } }
+/// What the ledger is asked to do, and what comes of it.
+private enum Order: Sendable {
+    case charge(Charge, [Charge.Item], ending: Hold?, StoredReply?, PostedNote)
+    case hold(Charge, id: Int64, startID: Int64)
+
+    enum Outcome: Sendable {
+        case posted(Receipt)
+        case held(Hold)
+        case refused(ChargeRefusal)
+    }
+
+    func perform(_ sheet: inout LedgerSheet, _ connection: Connection) throws(DatabaseError) -> Outcome {
+        switch self {
+        case .charge(let charge, let items, let hold, let reply, let note):
+            // What an attempt together with others made of it has been undone, if there was one.
+            note.posted = nil
+            switch try sheet.charge(charge, items: items, ending: hold) {
+            case .failure(let refusal): return .refused(refusal)
+            case .success(let made):
+                if let reply { try ReplyTable.insert(reply, on: connection) }
+                note.posted = made
+                return .posted(made.receipt)
+            }
+        case .hold(let charge, let id, let startID):
+            switch try sheet.hold(charge, id: id, startID: startID) {
+            case .failure(let refusal): return .refused(refusal)
+            case .success(let hold): return .held(hold)
+            }
+        }
+    }
+
+    /// Many orders on one sheet.
+    static func together(_ orders: [Order], _ connection: Connection) throws(DatabaseError) -> [Outcome] {
+        var sheet = LedgerSheet(connection)
+        var outcomes: [Outcome] = []
+        outcomes.reserveCapacity(orders.count)
+        for order in orders { outcomes.append(try order.perform(&sheet, connection)) }
+        try sheet.write()
+        return outcomes
+    }
 }
 
 extension WriteFailure {

@@ -41,6 +41,15 @@ class DatabaseJob: @unchecked Sendable {
         preconditionFailure("a job has a body")
     }
 
+    /// Whose body this job has together with others; nil when its body is its own. Overridden where there is one.
+    var sharing: AnyObject? { nil }
+
+    /// Runs the shared body for all of `jobs`, of which this is one, and keeps their values. Overridden where there is
+    /// a shared body; all have the same `sharing`.
+    func performTogether(_ jobs: [DatabaseJob], _ connection: Connection) throws(DatabaseError) {
+        preconditionFailure("a job that shares has a shared body")
+    }
+
     /// Answers the waiter. Overridden; called once.
     func answer(_ end: JobEnd) {
         preconditionFailure("a job has a waiter")

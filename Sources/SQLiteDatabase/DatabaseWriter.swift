@@ -22,8 +22,8 @@ package enum WriteFailure: Error, Hashable, Sendable {
 /// Writes to a database by group commit.
 ///
 /// Jobs that wait are taken together, run one after the other in one IMMEDIATE transaction, each in a savepoint of its
-/// own, and answered after one sync. A lone job is taken at once; under load the next batch gathers while this one is
-/// being synced.
+/// own (those that share a body in one), and answered after one sync. A lone job is taken at once; under load the next
+/// batch gathers while this one is being synced.
 package final class DatabaseWriter: Sendable {
     /// Bounds of the writer.
     package struct Limits: Sendable {
@@ -123,43 +123,23 @@ package final class DatabaseWriter: Sendable {
         }
     }
 
+    /// Hands `order` to a body that takes many, and returns once what came of it is durable, or the deadline has passed.
+    ///
+    /// Orders for one body that wait one behind the other are handed to it together. What else waits keeps its place
+    /// among them.
+    package func write<Order, Value>(
+        _ order: Order, to body: SharedWrite<Order, Value>, deadline: MonotonicTime
+    ) async -> Result<Value, WriteFailure> {
+        // Unsafe: as above.
+        await withUnsafeContinuation { waiter in
+            queue.add(SharedWriteJob(deadline: deadline, order: order, body: body, waiter: waiter))
+        }
+    }
+
     /// Takes no more jobs, finishes those that wait, and closes the database.
     /// - Returns: whether that was done by `deadline`; otherwise the thread goes on, and deadlines are still kept.
     package func stop(deadline: MonotonicTime) -> Bool {
         queue.stop()
         return queue.waitForEnd(deadline: deadline)
-    }
-}
-
-/// A write with its value and waiter.
-private final class WriteJob<Value: Sendable>: DatabaseJob, @unchecked Sendable {
-    // Sendable: `value` is written and read by the writer's thread alone; a timeout, answered from another thread,
-    // leaves it alone.
-    private let body: @Sendable (Connection) throws(DatabaseError) -> Value
-    private let waiter: UnsafeContinuation<Result<Value, WriteFailure>, Never>
-    private var value: Value?
-
-    init(
-        deadline: MonotonicTime, body: @escaping @Sendable (Connection) throws(DatabaseError) -> Value,
-        waiter: UnsafeContinuation<Result<Value, WriteFailure>, Never>
-    ) {
-        self.body = body
-        self.waiter = waiter
-        super.init(deadline: deadline)
-    }
-
-    override func perform(_ connection: Connection) throws(DatabaseError) { value = try body(connection) }
-
-    override func answer(_ end: JobEnd) {
-        switch end {
-        case .done:
-            guard let value else { preconditionFailure("a job that is done has a value") }
-            waiter.resume(returning: .success(value))
-        case .failed(let error): waiter.resume(returning: .failure(.failed(error)))
-        case .uncertain(let error): waiter.resume(returning: .failure(.uncertain(error)))
-        case .timedOut(let begun): waiter.resume(returning: .failure(.timedOut(mayCommit: begun)))
-        case .overloaded: waiter.resume(returning: .failure(.overloaded))
-        case .stopped: waiter.resume(returning: .failure(.stopped))
-        }
     }
 }

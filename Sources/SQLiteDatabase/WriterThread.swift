@@ -71,43 +71,101 @@ final class WriterThread {
             settle(jobs, afterFailing: error)
             return
         }
+        do throws(DatabaseError) {
+            let performed = try perform(jobs, began: began, on: connection)
+            if performed == 0 {
+                // Every job has failed or was given up: there is nothing to sync.
+                connection.rollBack()
+                settle(jobs)
+            } else {
+                commit(jobs, performed: performed, on: connection, began: began)
+            }
+        } catch {
+            settle(jobs, afterFailing: error)
+        }
+    }
+
+    /// Runs the jobs of a batch and notes how each ended.
+    /// - Returns: how many have something to keep.
+    /// - Throws: what has undone the whole transaction: a full disk, a failed write.
+    private func perform(
+        _ jobs: [DatabaseJob], began: MonotonicTime, on connection: Connection
+    ) throws(DatabaseError) -> Int {
+        // Alone, the transaction is the savepoint.
+        if jobs.count == 1 { return try perform(jobs[0], began: began, on: connection, isAlone: true) }
         var performed = 0
-        var lost: DatabaseError?
-        for job in jobs {
-            // Too late already: the watch may be about to say the same, and only one of us does.
-            if job.deadline <= began, job.expire() { queue.expired.add() }
-            guard job.begin() else {
-                ends.append(nil)
+        var next = 0
+        while next < jobs.count {
+            guard let sharing = jobs[next].sharing else {
+                performed += try perform(jobs[next], began: began, on: connection, isAlone: false)
+                next += 1
                 continue
             }
+            var end = next + 1
+            while end < jobs.count, jobs[end].sharing === sharing { end += 1 }
+            performed += try performTogether(jobs[next..<end], began: began, on: connection)
+            next = end
+        }
+        return performed
+    }
+
+    /// Runs jobs that share a body: together, or one by one when that fails.
+    private func performTogether(
+        _ jobs: ArraySlice<DatabaseJob>, began: MonotonicTime, on connection: Connection
+    ) throws(DatabaseError) -> Int {
+        let first = ends.count
+        for job in jobs { ends.append(claim(job, began: began) ? .done : nil) }
+        let claimed = zip(jobs, ends[first...]).compactMap { job, end in end == nil ? nil : job }
+        guard let one = claimed.first else { return 0 }
+        do throws(DatabaseError) {
+            try connection.savepoint { () throws(DatabaseError) in try one.performTogether(claimed, connection) }
+            precondition(connection.isInTransaction, "a job must not end the writer's transaction")
+            return claimed.count
+        } catch {
+            guard connection.isInTransaction else { throw error }
+        }
+        // One order may be what failed: each is tried by itself, so that it alone is refused.
+        var performed = 0
+        for (offset, job) in jobs.enumerated() where ends[first + offset] != nil {
             do throws(DatabaseError) {
-                // Alone, the transaction is the savepoint.
-                if jobs.count == 1 {
-                    try job.perform(connection)
-                } else {
-                    try connection.savepoint { () throws(DatabaseError) in try job.perform(connection) }
-                }
-                precondition(connection.isInTransaction, "a job must not end the writer's transaction")
+                try connection.savepoint { () throws(DatabaseError) in try job.perform(connection) }
                 performed += 1
-                ends.append(.done)
             } catch {
-                ends.append(.failed(error))
-                if !connection.isInTransaction {
-                    // A full disk or a failed write has undone the whole transaction.
-                    lost = error
-                    break
-                }
+                ends[first + offset] = .failed(error)
+                guard connection.isInTransaction else { throw error }
             }
         }
-        if let lost {
-            settle(jobs, afterFailing: lost)
-        } else if performed == 0 {
-            // Every job has failed or was given up: there is nothing to sync.
-            connection.rollBack()
-            settle(jobs)
-        } else {
-            commit(jobs, performed: performed, on: connection, began: began)
+        return performed
+    }
+
+    private func perform(
+        _ job: DatabaseJob, began: MonotonicTime, on connection: Connection, isAlone: Bool
+    ) throws(DatabaseError) -> Int {
+        guard claim(job, began: began) else {
+            ends.append(nil)
+            return 0
         }
+        do throws(DatabaseError) {
+            if isAlone {
+                try job.perform(connection)
+            } else {
+                try connection.savepoint { () throws(DatabaseError) in try job.perform(connection) }
+            }
+            precondition(connection.isInTransaction, "a job must not end the writer's transaction")
+            ends.append(.done)
+            return 1
+        } catch {
+            ends.append(.failed(error))
+            guard connection.isInTransaction else { throw error }
+            return 0
+        }
+    }
+
+    /// Takes a job for its body; false when it has been given up.
+    private func claim(_ job: DatabaseJob, began: MonotonicTime) -> Bool {
+        // Too late already: the watch may be about to say the same, and only one of us does.
+        if job.deadline <= began, job.expire() { queue.expired.add() }
+        return job.begin()
     }
 
     private func commit(_ jobs: [DatabaseJob], performed: Int, on connection: Connection, began: MonotonicTime) {

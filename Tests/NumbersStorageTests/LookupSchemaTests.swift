@@ -63,6 +63,8 @@ import Testing
             "INSERT INTO ledger_entries SELECT 2, at, account_id, key_id, kind, debit, credit, 0, units, balance_micros, NULL, hash FROM ledger_entries",
             "INSERT INTO ledger_entries SELECT 2, at, account_id, key_id, kind, debit, debit, 1, units, balance_micros, NULL, hash FROM ledger_entries",
             "INSERT INTO ledger_entries SELECT 2, at, account_id, key_id, 'gift', debit, credit, 1, units, balance_micros, NULL, hash FROM ledger_entries",
+            "INSERT INTO ledger_entries SELECT 2, at, account_id, key_id, kind, 'pocket', credit, 1, units, balance_micros, NULL, hash FROM ledger_entries",
+            "INSERT INTO ledger_entries SELECT 2, at, account_id, key_id, kind, debit, 'pocket', 1, units, balance_micros, NULL, hash FROM ledger_entries",
             "INSERT INTO ledger_entries SELECT 2, at, 1, key_id, kind, debit, credit, 1, units, balance_micros, NULL, hash FROM ledger_entries",
             "INSERT INTO ledger_entries SELECT 2, at, account_id, key_id, kind, debit, credit, 1, units, balance_micros, reference, hash FROM ledger_entries",
         ])
@@ -74,5 +76,35 @@ import Testing
         let audit = try office.audit()
         #expect(audit.fault == nil)
         #expect(audit.entryCount == 1)
+    }
+
+    @Test("a ledger of the fifth version is taken over whole, and is as closed as before")
+    func ledgerIsKept() throws {
+        let folder = try TemporaryFolder()
+        let older = DatabaseSchema(
+            applicationID: LookupSchema.applicationID, productName: "LookupServer",
+            migrations: Array(LookupSchema.schema.migrations.prefix(5)))
+        var before: LedgerAudit?
+        do {
+            let connection = try older.open(path: folder.database, options: DatabaseOptions(older: .migrate))
+            let desk = OperatorDesk(connection: connection, clock: .system, random: .system)
+            let account = try desk.openAccount(name: nil, email: nil, tier: .standard).account.id
+            for reference in ["a", "b", "c"] {
+                _ = try desk.topUp(account, amount: MicroUSD(micros: 50), reference: reference, keepsTier: true)
+            }
+            before = try desk.verifyLedger { _, _ in }
+        }
+        let connection = try LookupSchema.schema.open(path: folder.database, options: DatabaseOptions(older: .migrate))
+        let desk = OperatorDesk(connection: connection, clock: .system, random: .system)
+        let after = try desk.verifyLedger { _, _ in }
+        #expect(after.fault == nil)
+        #expect(after.entryCount == 3)
+        #expect(after.lastHash == before?.lastHash)
+        for sql in [
+            "UPDATE ledger_entries SET amount_micros = 1", "DELETE FROM ledger_entries",
+            "INSERT INTO ledger_entries SELECT id + 3, at, account_id, key_id, kind, debit, credit, 1, units, balance_micros, reference, hash FROM ledger_entries",
+        ] {
+            #expect(throws: DatabaseError.self) { try connection.execute(sql) }
+        }
     }
 }
