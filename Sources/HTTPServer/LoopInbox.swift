@@ -10,8 +10,9 @@ internal import Synchronization
 enum LoopItem {
     /// A job of a task that prefers this loop.
     case job(UnownedJob)
-    /// The answer of a handler's task that has ended elsewhere, for the connection with this ticket.
-    case answer(UInt64, HTTPResponse)
+    /// What makes the answer that a handler has promised, or whose task has ended elsewhere, for the connection with
+    /// this ticket.
+    case answer(UInt64, Reply.Make)
     /// The producer of the content that this connection sends has left something.
     case stream(UInt64)
     /// A producer's task has ended.

@@ -1,14 +1,11 @@
 // What a server answers and how: routes and the replies of their handlers. Immutable values.
 
 package import HTTPWire
+package import Platform
 
-/// How a handler answers.
-package enum Reply: Sendable {
-    /// Finished: written at once, no task is made.
-    case ready(HTTPResponse)
-    /// To be awaited: runs in a task on the connection's loop and resumes there after every suspension.
-    case pending(@Sendable () async -> HTTPResponse)
-}
+/// How a handler answers: an answer that is ready is written at once; one that is promised is made on the connection's
+/// loop; work that is pending runs in a task on that loop and resumes there after every suspension.
+package typealias Reply = Deferred<HTTPResponse>
 
 /// One method of one path.
 package struct Route: Sendable {

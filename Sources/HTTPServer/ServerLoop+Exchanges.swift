@@ -209,12 +209,11 @@ extension ServerLoop {
             }
             switch context.router.routes[index].handler(request) {
             case .ready(let response): respond(connection, exchange, response)
+            case .promised(let begin):
+                let ticket = wait(connection, exchange)
+                begin { [inbox] make in inbox.append(.answer(ticket, make)) }
             case .pending(let work):
-                connection.exchange = exchange
-                connection.phase = .pending
-                tasksAtWork += 1
-                context.metrics.pending.add(1)
-                let ticket = connection.ticket
+                let ticket = wait(connection, exchange)
                 let trace = traceContext(of: exchange)
                 Task(executorPreference: self) {
                     let response = await TraceContext.$current.withValue(trace, operation: work)
@@ -222,11 +221,20 @@ extension ServerLoop {
                     if self.isOnThread {
                         self.complete(ticket, response)
                     } else {
-                        self.inbox.append(.answer(ticket, response))
+                        self.inbox.append(.answer(ticket) { response })
                     }
                 }
             }
         }
+    }
+
+    /// The connection waits for its answer, which is to come with the ticket given back.
+    private func wait(_ connection: Connection, _ exchange: Exchange) -> UInt64 {
+        connection.exchange = exchange
+        connection.phase = .pending
+        tasksAtWork += 1
+        context.metrics.pending.add(1)
+        return connection.ticket
     }
 
     /// What requests that are sent on behalf of this one tell of its trace.
@@ -235,7 +243,7 @@ extension ServerLoop {
         return trace.context(for: exchange.head)
     }
 
-    /// The answer of a handler's task, on the loop again.
+    /// The answer that a handler's task or promise has led to, on the loop again.
     func complete(_ ticket: UInt64, _ response: HTTPResponse) {
         precondition(isOnThread, "a task of a handler ends on its loop")
         tasksAtWork -= 1

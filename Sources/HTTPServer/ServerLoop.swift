@@ -209,7 +209,7 @@ final class ServerLoop: TaskExecutor, @unchecked Sendable {
         for item in items {
             switch item {
             case .job(let job): jobs.append(job)
-            case .answer(let ticket, let response): complete(ticket, response)
+            case .answer(let ticket, let make): complete(ticket, make())
             case .stream(let ticket): readyStreams.append(ticket)
             case .streamTaskEnded: streamTaskEnded()
             case .drain(let deadline): beginDraining(deadline)

@@ -16,7 +16,7 @@ package struct HTTPResponse: Sendable {
     package var stream: BodyStream?
 
     /// Room for the fields that nearly every answer has.
-    private static let fieldBytesExpected = 96
+    private static let fieldBytesExpected = 256
 
     /// An answer without content.
     package init(status: HTTPStatus) {
@@ -56,13 +56,43 @@ package struct HTTPResponse: Sendable {
     /// Adds a field behind those that are there. Bytes that could end a line become spaces (RFC 9110 §5.5); a field that
     /// the connection owns, or whose name is no token, is left out.
     package mutating func add(_ name: String, _ value: String) {
-        guard Self.isSendable(name) else { return }
-        fieldLines.append(contentsOf: name.utf8)
-        fieldLines.append(UInt8(ascii: ":"))
-        fieldLines.append(UInt8(ascii: " "))
-        for byte in value.utf8 { fieldLines.append(ByteClass.isFieldValue(byte) ? byte : UInt8(ascii: " ")) }
-        fieldLines.append(UInt8(ascii: "\r"))
-        fieldLines.append(UInt8(ascii: "\n"))
+        var (name, value) = (name, value)
+        name.withUTF8 { name in
+            guard Self.isSendable(name.span) else { return }
+            value.withUTF8 { value in append(name.span, value.span) }
+        }
+    }
+
+    /// Adds a field whose value is a number.
+    /// - Parameter name: a token that the connection does not own; that is looked at only where assertions are.
+    package mutating func add(_ name: StaticString, decimal value: Int64) {
+        // A sign and nineteen digits hold every 64-bit number.
+        var text = InlineArray<20, UInt8>(repeating: UInt8(ascii: "-"))
+        var place = 20
+        var rest = value.magnitude
+        repeat {
+            place -= 1
+            text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest != 0
+        if value < 0 { place -= 1 }
+        name.withUTF8Buffer { name in
+            assert(Self.isSendable(name.span))
+            append(name.span, text.span.extracting(place...))
+        }
+    }
+
+    private mutating func append(_ name: Span<UInt8>, _ value: Span<UInt8>) {
+        fieldLines.append(addingCapacity: name.count + value.count + 4) { line in
+            for index in name.indices { line.append(name[index]) }
+            line.append(UInt8(ascii: ":"))
+            line.append(UInt8(ascii: " "))
+            for index in value.indices {
+                line.append(ByteClass.isFieldValue(value[index]) ? value[index] : UInt8(ascii: " "))
+            }
+            line.append(UInt8(ascii: "\r"))
+            line.append(UInt8(ascii: "\n"))
+        }
     }
 
     /// Puts this value in place of all the field has so far.
@@ -89,11 +119,10 @@ package struct HTTPResponse: Sendable {
         return found
     }
 
-    /// A copy with one more field.
-    package func adding(_ name: String, _ value: String) -> HTTPResponse {
-        var copy = self
-        copy.add(name, value)
-        return copy
+    /// The answer with one more field. Takes the answer over, so that its bytes need not be copied.
+    package consuming func adding(_ name: String, _ value: String) -> HTTPResponse {
+        add(name, value)
+        return self
     }
 
     private func forEachLine(
@@ -110,21 +139,17 @@ package struct HTTPResponse: Sendable {
     }
 
     /// Fields the connection owns, and names that are no token, are not sent.
-    private static func isSendable(_ name: String) -> Bool {
-        var name = name
-        return name.withUTF8 { bytes in
-            let span = bytes.span
-            guard span.count > 0 else { return false }
-            for index in span.indices where !ByteClass.isToken(span[index]) { return false }
-            switch span.count {
-            case 4: return !span.spellsIgnoringCase("date")
-            case 10: return !span.spellsIgnoringCase("connection")
-            case 12: return !span.spellsIgnoringCase("x-request-id")
-            case 14: return !span.spellsIgnoringCase("content-length")
-            case 17: return !span.spellsIgnoringCase("transfer-encoding")
-            case 22: return !span.spellsIgnoringCase("x-content-type-options")
-            default: return true
-            }
+    private static func isSendable(_ name: Span<UInt8>) -> Bool {
+        guard name.count > 0 else { return false }
+        for index in name.indices where !ByteClass.isToken(name[index]) { return false }
+        switch name.count {
+        case 4: return !name.spellsIgnoringCase("date")
+        case 10: return !name.spellsIgnoringCase("connection")
+        case 12: return !name.spellsIgnoringCase("x-request-id")
+        case 14: return !name.spellsIgnoringCase("content-length")
+        case 17: return !name.spellsIgnoringCase("transfer-encoding")
+        case 22: return !name.spellsIgnoringCase("x-content-type-options")
+        default: return true
         }
     }
 

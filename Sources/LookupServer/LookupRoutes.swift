@@ -79,7 +79,7 @@ struct LookupRoutes: Sendable {
         let attempt = AccessRequest(
             keyText: presented.text, isKeyInURL: presented.isInURL, address: request.clientAddress, useCase: useCase,
             units: units, time: request.received, now: clock.wall())
-        let response = access.admit(attempt).flatMap { result -> Deferred<HTTPResponse> in
+        return access.admit(attempt).flatMap { result -> Reply in
             switch result {
             case .failure(let denial):
                 var response = denied(denial)
@@ -97,10 +97,6 @@ struct LookupRoutes: Sendable {
                     return response
                 }
             }
-        }
-        switch response {
-        case .ready(let response): return .ready(response)
-        case .pending(let work): return .pending(work)
         }
     }
 

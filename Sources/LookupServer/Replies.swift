@@ -92,9 +92,9 @@ enum Replies {
 
     /// The state of the limit, on every keyed answer.
     static func add(_ rate: RateWindow.Decision, to response: inout HTTPResponse) {
-        response.add("RateLimit-Limit", String(rate.limit))
-        response.add("RateLimit-Remaining", String(rate.remaining))
-        response.add("RateLimit-Reset", String(rate.resetSeconds))
+        response.add("RateLimit-Limit", decimal: Int64(rate.limit))
+        response.add("RateLimit-Remaining", decimal: Int64(rate.remaining))
+        response.add("RateLimit-Reset", decimal: Int64(rate.resetSeconds))
     }
 
     // MARK: Reports
@@ -147,9 +147,13 @@ enum Replies {
 
     /// What an answer cost. An answer that carries this has its charge on disk.
     static func add(_ receipt: Receipt, to response: inout HTTPResponse) {
-        response.add("X-Billed-Micros", String(receipt.billed.micros))
-        response.add("X-Balance-Micros", String(receipt.balance.micros))
-        response.add("X-Billing-Endpoint", receipt.endpoints.map(\.rawValue).joined(separator: ", "))
+        response.add("X-Billed-Micros", decimal: receipt.billed.micros)
+        response.add("X-Balance-Micros", decimal: receipt.balance.micros)
+        let endpoints = receipt.endpoints
+        // One number has one: nothing to put together.
+        response.add(
+            "X-Billing-Endpoint",
+            endpoints.count == 1 ? endpoints[0].rawValue : endpoints.map(\.rawValue).joined(separator: ", "))
     }
 
     // MARK: Accounts

@@ -61,9 +61,9 @@ enum MiddlewareReplies {
 
     /// The state of a workspace's limit, on every answer to a token.
     static func add(_ rate: RateWindow.Decision, to response: inout HTTPResponse) {
-        response.add("RateLimit-Limit", String(rate.limit))
-        response.add("RateLimit-Remaining", String(rate.remaining))
-        response.add("RateLimit-Reset", String(rate.resetSeconds))
+        response.add("RateLimit-Limit", decimal: Int64(rate.limit))
+        response.add("RateLimit-Remaining", decimal: Int64(rate.remaining))
+        response.add("RateLimit-Reset", decimal: Int64(rate.resetSeconds))
     }
 
     /// 503: storage does not answer in time.

@@ -2,6 +2,7 @@
 
 import HTTPServer
 import HTTPWire
+import Platform
 import ServerProcess
 
 extension MiddlewareRoutes {

@@ -48,19 +48,7 @@ struct MiddlewareRoutes: Sendable {
     ) -> Reply {
         let attempt = TokenAttempt(
             text: request.bearerToken, address: request.clientAddress, time: request.received, now: clock.wall())
-        switch tokenAccess.admit(attempt, needing: .lookup) {
-        case .ready(.failure(let denial)): return .ready(Self.denied(denial))
-        // A token that was used lately: no task unless the work itself needs one.
-        case .ready(.success(let admission)): return Self.reply(work(admission.workspace), admission.rate)
-        case .pending(let admitting):
-            return .pending {
-                switch await admitting() {
-                case .failure(let denial): Self.denied(denial)
-                case .success(let admission):
-                    Self.limited(await work(admission.workspace).value, admission.rate)
-                }
-            }
-        }
+        return tokenAccess.admit(attempt, needing: .lookup).flatMap { Self.reply($0, denied: Self.denied, work) }
     }
 
     /// The same for a context token in the path; whatever is wrong with it, the answer is that of an unknown path.
@@ -70,24 +58,16 @@ struct MiddlewareRoutes: Sendable {
         let admitted = contextAccess.admit(
             token: try? request.pathParameter("token"), secret: try? request.pathParameter("tokenSecret"),
             address: request.clientAddress, time: request.received, now: clock.wall())
-        switch admitted {
-        case .ready(.failure(let denial)): return .ready(Self.denied(denial))
-        case .ready(.success(let admission)): return Self.reply(work(admission.workspace), admission.rate)
-        case .pending(let admitting):
-            return .pending {
-                switch await admitting() {
-                case .failure(let denial): Self.denied(denial)
-                case .success(let admission):
-                    Self.limited(await work(admission.workspace).value, admission.rate)
-                }
-            }
-        }
+        return admitted.flatMap { Self.reply($0, denied: Self.denied, work) }
     }
 
-    private static func reply(_ response: Deferred<HTTPResponse>, _ rate: RateWindow.Decision) -> Reply {
-        switch response {
-        case .ready(let response): .ready(limited(response, rate))
-        case .pending(let work): .pending { limited(await work(), rate) }
+    private static func reply<Denial>(
+        _ admitted: Result<TokenAdmission, Denial>, denied: (Denial) -> HTTPResponse,
+        _ work: (Workspace) -> Deferred<HTTPResponse>
+    ) -> Reply {
+        switch admitted {
+        case .failure(let denial): .ready(denied(denial))
+        case .success(let admission): work(admission.workspace).map { limited($0, admission.rate) }
         }
     }
 

@@ -17,8 +17,6 @@ package struct SQLiteLedger: Ledger, ReplyArchive {
     private let clock: Clock
     private let random: RandomSource
     private let startID: Int64
-    /// Charges and holds that wait are worked out together: an account is read and written once for all of them.
-    private let posting = SharedWrite(Order.together)
 
     /// - Parameter startID: marks the holds of this start of the server; another start releases them.
     package init(writer: DatabaseWriter, readers: ReaderPool, clock: Clock, random: RandomSource, startID: Int64) {
@@ -30,26 +28,37 @@ package struct SQLiteLedger: Ledger, ReplyArchive {
     }
 
     package func charge(
-        _ charge: Charge, items: [Charge.Item], reply: StoredReply?, deadline: MonotonicTime
-    ) async -> Result<Receipt, ChargeRefusal> {
-        await post(charge, items, ending: nil, reply, deadline)
+        _ charge: Charge, items: [Charge.Item], reply: StoredReply?, deadline: MonotonicTime,
+        then tell: @escaping @Sendable (Result<Receipt, ChargeRefusal>) -> Void
+    ) {
+        post(charge, items, ending: nil, reply, deadline, then: tell)
     }
 
     package func settle(
         _ hold: Hold, _ charge: Charge, items: [Charge.Item], reply: StoredReply?, deadline: MonotonicTime
     ) async -> Result<Receipt, ChargeRefusal> {
-        await post(charge, items, ending: hold, reply, deadline)
+        // Unsafe: the writer tells exactly once, and a checked continuation takes a lock.
+        await withUnsafeContinuation { waiter in
+            post(charge, items, ending: hold, reply, deadline) { waiter.resume(returning: $0) }
+        }
     }
 
     package func hold(_ charge: Charge, deadline: MonotonicTime) async -> Result<Hold, ChargeRefusal> {
         let id = Int64(bitPattern: random.integer() >> 1) | 1
-        switch await writer.write(.hold(charge, id: id, startID: startID), to: posting, deadline: deadline) {
-        case .success(.held(let hold)): return .success(hold)
-        case .success(.refused(let refusal)): return .failure(refusal)
-        case .success(.posted): preconditionFailure("an order to hold is answered by a hold")
-        case .failure(let failure):
-            if failure.mayHaveCommitted { release(Hold(id: id, amount: charge.cover), account: charge.account) }
-            return .failure(.unavailable)
+        // Unsafe: as above.
+        return await withUnsafeContinuation { waiter in
+            let order = LedgerOrder(.hold(charge, id: id, startID: startID)) { [self] order, failure in
+                if let failure {
+                    if failure.mayHaveCommitted { release(Hold(id: id, amount: charge.cover), account: charge.account) }
+                    return waiter.resume(returning: .failure(.unavailable))
+                }
+                switch order.outcome {
+                case .held(let hold): waiter.resume(returning: .success(hold))
+                case .refused(let refusal): waiter.resume(returning: .failure(refusal))
+                case .posted, nil: preconditionFailure("an order to hold that is done has led to a hold")
+                }
+            }
+            writer.add(order, deadline: deadline)
         }
     }
 
@@ -60,24 +69,32 @@ package struct SQLiteLedger: Ledger, ReplyArchive {
     }
 
     private func post(
-        _ charge: Charge, _ items: [Charge.Item], ending hold: Hold?, _ reply: StoredReply?, _ deadline: MonotonicTime
-    ) async -> Result<Receipt, ChargeRefusal> {
-        let note = PostedNote()
-        let order = Order.charge(charge, items, ending: hold, reply, note)
-        switch await writer.write(order, to: posting, deadline: deadline) {
-        case .success(.posted(let receipt)): return .success(receipt)
-        case .success(.refused(let refusal)): return .failure(refusal)
-        case .success(.held): preconditionFailure("an order to charge is answered by a receipt")
-        case .failure(let failure):
-            if failure.mayHaveCommitted {
-                // The caller is told that nothing was charged. The writer works in order, so this runs after the
-                // charge has become durable or has failed, and takes it back in the first case.
-                afterwork(isRepeatable: false) { connection throws(DatabaseError) in
-                    guard let made = note.posted, try LedgerBook.reverse(charge, made, on: connection) else { return }
-                    if let reply { try ReplyTable.remove(reply, on: connection) }
-                }
+        _ charge: Charge, _ items: [Charge.Item], ending hold: Hold?, _ reply: StoredReply?, _ deadline: MonotonicTime,
+        then tell: @escaping @Sendable (Result<Receipt, ChargeRefusal>) -> Void
+    ) {
+        let order = LedgerOrder(.charge(charge, items, ending: hold, reply)) { [self] order, failure in
+            if let failure {
+                if failure.mayHaveCommitted { takeBack(order, charge, reply) }
+                return tell(.failure(.unavailable))
             }
-            return .failure(.unavailable)
+            switch order.outcome {
+            case .posted(let made): tell(.success(made.receipt))
+            case .refused(let refusal): tell(.failure(refusal))
+            case .held, nil: preconditionFailure("an order to charge that is done has led to a charge")
+            }
+        }
+        writer.add(order, deadline: deadline)
+    }
+
+    /// The caller is told that nothing was charged. The writer works in order, so this runs after the charge has become
+    /// durable or has failed, and takes it back in the first case.
+    private func takeBack(_ order: LedgerOrder, _ charge: Charge, _ reply: StoredReply?) {
+        afterwork(isRepeatable: false) { connection throws(DatabaseError) in
+            // Read on the writer's thread, which has written it.
+            guard case .posted(let made) = order.outcome, try LedgerBook.reverse(charge, made, on: connection) else {
+                return
+            }
+            if let reply { try ReplyTable.remove(reply, on: connection) }
         }
     }
 
@@ -117,54 +134,6 @@ package struct SQLiteLedger: Ledger, ReplyArchive {
         await writer.write(deadline: deadline) { connection throws(DatabaseError) in
             try ReplyTable.insert(reply, on: connection)
         }.mapError { _ in StorageUnavailable() }
-    }
-}
-
-/// What the writer's thread made of a charge, for whoever must take it back.
-private final class PostedNote: @unchecked Sendable {
-    // Sendable: read and written by the writer's thread alone; both the charge and what takes it back run there.
-    var posted: LedgerBook.Posted?
-}
-
-/// What the ledger is asked to do, and what comes of it.
-private enum Order: Sendable {
-    case charge(Charge, [Charge.Item], ending: Hold?, StoredReply?, PostedNote)
-    case hold(Charge, id: Int64, startID: Int64)
-
-    enum Outcome: Sendable {
-        case posted(Receipt)
-        case held(Hold)
-        case refused(ChargeRefusal)
-    }
-
-    func perform(_ sheet: inout LedgerSheet, _ connection: Connection) throws(DatabaseError) -> Outcome {
-        switch self {
-        case .charge(let charge, let items, let hold, let reply, let note):
-            // What an attempt together with others made of it has been undone, if there was one.
-            note.posted = nil
-            switch try sheet.charge(charge, items: items, ending: hold) {
-            case .failure(let refusal): return .refused(refusal)
-            case .success(let made):
-                if let reply { try ReplyTable.insert(reply, on: connection) }
-                note.posted = made
-                return .posted(made.receipt)
-            }
-        case .hold(let charge, let id, let startID):
-            switch try sheet.hold(charge, id: id, startID: startID) {
-            case .failure(let refusal): return .refused(refusal)
-            case .success(let hold): return .held(hold)
-            }
-        }
-    }
-
-    /// Many orders on one sheet.
-    static func together(_ orders: [Order], _ connection: Connection) throws(DatabaseError) -> [Outcome] {
-        var sheet = LedgerSheet(connection)
-        var outcomes: [Outcome] = []
-        outcomes.reserveCapacity(orders.count)
-        for order in orders { outcomes.append(try order.perform(&sheet, connection)) }
-        try sheet.write()
-        return outcomes
     }
 }
 

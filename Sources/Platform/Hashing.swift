@@ -8,18 +8,23 @@ package struct SHA256Digest: Hashable, Sendable {
 
     /// The digest of `bytes`.
     package static func of(_ bytes: [UInt8]) -> SHA256Digest {
-        bytes.withUnsafeBufferPointer { of($0) }
+        of(bytes.span)
     }
 
     /// The digest of a text's UTF-8 bytes.
-    package static func of(_ text: String) -> SHA256Digest { of(Array(text.utf8)) }
+    package static func of(_ text: String) -> SHA256Digest {
+        var text = text
+        return text.withUTF8 { of($0.span) }
+    }
 
-    private static func of(_ buffer: UnsafeBufferPointer<UInt8>) -> SHA256Digest {
+    /// The digest of `bytes`; nothing is allocated, because every billed lookup hashes twice.
+    package static func of(_ bytes: Span<UInt8>) -> SHA256Digest {
         var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
         withUnsafeMutableBytes(of: &words) { output in
-            // The one-shot call of the low-level interface allocates nothing, unlike EVP_Digest, and every billed
-            // lookup hashes twice. `words` is exactly the 32 bytes that it writes.
-            _ = SHA256(buffer.baseAddress, buffer.count, output.assumingMemoryBound(to: UInt8.self).baseAddress)
+            bytes.withUnsafeBufferPointer { input in
+                // `words` is exactly the 32 bytes that are written.
+                no_sha256(input.baseAddress, input.count, output.assumingMemoryBound(to: UInt8.self).baseAddress)
+            }
         }
         return SHA256Digest(words: words)
     }

@@ -48,6 +48,13 @@ package final class OSThread: Sendable {
         return OSThread(handle: handle)
     }
 
+    /// Asks the scheduler for short turns of the calling thread: when it wakes, it is let onto a processor before those
+    /// that have longer turns, instead of waiting for the end of theirs. Its share of the processor stays the same. A
+    /// system that does not know this, or does not allow it, leaves all as it is.
+    package static func takeShortTurns(of duration: Duration) {
+        _ = no_set_turn(UInt64(clamping: duration.wholeNanoseconds))
+    }
+
     /// Waits until the thread has ended. May be called once, never from the thread itself.
     package func join() { pthread_join(handle, nil) }
 

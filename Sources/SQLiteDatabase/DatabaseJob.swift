@@ -41,13 +41,12 @@ class DatabaseJob: @unchecked Sendable {
         preconditionFailure("a job has a body")
     }
 
-    /// Whose body this job has together with others; nil when its body is its own. Overridden where there is one.
-    var sharing: AnyObject? { nil }
+    /// The kind of job it can be done together with; nil when it is always done alone. Overridden where there is one.
+    var kind: ObjectIdentifier? { nil }
 
-    /// Runs the shared body for all of `jobs`, of which this is one, and keeps their values. Overridden where there is
-    /// a shared body; all have the same `sharing`.
+    /// Does all of `jobs`, of which this is one and which are of its kind. Overridden where there is a kind.
     func performTogether(_ jobs: [DatabaseJob], _ connection: Connection) throws(DatabaseError) {
-        preconditionFailure("a job that shares has a shared body")
+        preconditionFailure("jobs of no kind are done one by one")
     }
 
     /// Answers the waiter. Overridden; called once.

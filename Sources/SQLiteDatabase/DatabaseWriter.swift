@@ -22,7 +22,7 @@ package enum WriteFailure: Error, Hashable, Sendable {
 /// Writes to a database by group commit.
 ///
 /// Jobs that wait are taken together, run one after the other in one IMMEDIATE transaction, each in a savepoint of its
-/// own (those that share a body in one), and answered after one sync. A lone job is taken at once; under load the next
+/// own (orders of one kind in one), and answered after one sync. A lone job is taken at once; under load the next
 /// batch gathers while this one is being synced.
 package final class DatabaseWriter: Sendable {
     /// Bounds of the writer.
@@ -92,10 +92,16 @@ package final class DatabaseWriter: Sendable {
         try opened.wait(0) { result, _ in result.map { .done($0) } ?? .wait(until: nil) }.get()
     }
 
+    /// The shortest turn that Linux takes (sched_setattr(2)): some charges' worth of work.
+    private static let turn: Duration = .microseconds(100)
+
     /// The life of the writer's thread. Its connection is closed when this returns.
     private static func serve(
         _ opened: Monitor<Result<Void, DatabaseOpenError>?>, open: () throws(DatabaseOpenError) -> WriterThread
     ) {
+        // It sleeps in a sync many times a second, and everybody waits for it then: without this it waits another
+        // millisecond for a processor each time a loop is busy, a third of what it can do.
+        OSThread.takeShortTurns(of: turn)
         do throws(DatabaseOpenError) {
             let thread = try open()
             opened.withLock { $0 = .success(()) }
@@ -123,17 +129,11 @@ package final class DatabaseWriter: Sendable {
         }
     }
 
-    /// Hands `order` to a body that takes many, and returns once what came of it is durable, or the deadline has passed.
-    ///
-    /// Orders for one body that wait one behind the other are handed to it together. What else waits keeps its place
-    /// among them.
-    package func write<Order, Value>(
-        _ order: Order, to body: SharedWrite<Order, Value>, deadline: MonotonicTime
-    ) async -> Result<Value, WriteFailure> {
-        // Unsafe: as above.
-        await withUnsafeContinuation { waiter in
-            queue.add(SharedWriteJob(deadline: deadline, order: order, body: body, waiter: waiter))
-        }
+    /// Takes an order that is done together with others of its kind, and answers it once what it wrote is durable, or
+    /// `deadline` has passed. Orders of one kind that wait one behind the other are done together; what else waits keeps
+    /// its place among them.
+    package func add(_ order: any WriteOrder, deadline: MonotonicTime) {
+        queue.add(OrderedJob(order, deadline: deadline))
     }
 
     /// Takes no more jobs, finishes those that wait, and closes the database.

@@ -1,88 +1,87 @@
-// Jobs of the writer: one that has a body of its own, and one that shares its body with others. Confined to the writer's
-// thread once they are in the queue, but for their answer.
+// Jobs of the writer: one that has a body of its own, and one whose order is done together with others. Confined to the
+// writer's thread once they are in the queue, but for their answer.
 
 internal import Platform
 
-/// A body that is handed many orders at once: what they have in common (an account, a counter, the end of a chain) it
-/// reads once and writes once for all of them.
-package final class SharedWrite<Order: Sendable, Value: Sendable>: Sendable {
-    /// Gives as many values as it gets orders, in their order. When it throws, all it did is undone and it is called
-    /// again with each order alone, in a savepoint of its own; an order that throws then fails by itself.
-    let body: @Sendable ([Order], Connection) throws(DatabaseError) -> [Value]
+/// A write that is done together with others of its kind, which is its type: what they have in common (an account, a
+/// counter, the end of a chain) is read once and written once for all of them.
+///
+/// An object rather than a generic body with a value, because generic classes are not specialized across modules, and
+/// this is the way of every charge.
+package protocol WriteOrder: AnyObject, Sendable {
+    /// Does all of `orders`, in order; each is of this type. When it throws, all it did is undone and it is called again
+    /// with each order alone, in a savepoint of its own; an order that throws then fails by itself. Called on the
+    /// writer's thread. It must not begin or end transactions, and must not wait for anything.
+    static func perform(_ orders: [any WriteOrder], on connection: Connection) throws(DatabaseError)
 
-    /// - Parameter body: must not begin or end transactions, and must not wait for anything.
-    package init(_ body: @escaping @Sendable ([Order], Connection) throws(DatabaseError) -> [Value]) {
-        self.body = body
-    }
+    /// Tells whoever waits: nil when what it wrote is durable. Called exactly once, on a thread of the writer or, when
+    /// there is no place for it, on the one that hands it in; it must not wait for anything.
+    func answer(_ failure: WriteFailure?)
 }
 
-/// A write with its value and waiter.
-class AnsweredWriteJob<Value: Sendable>: DatabaseJob, @unchecked Sendable {
-    // Sendable: `value` is written and read by the writer's thread alone; a timeout, answered from another thread,
-    // leaves it alone.
-    private let waiter: UnsafeContinuation<Result<Value, WriteFailure>, Never>
-    final var value: Value?
+/// The job of an order.
+final class OrderedJob: DatabaseJob, @unchecked Sendable {
+    // Sendable: immutable but for what the superclass has.
+    private let order: any WriteOrder
 
-    init(deadline: MonotonicTime, waiter: UnsafeContinuation<Result<Value, WriteFailure>, Never>) {
-        self.waiter = waiter
+    init(_ order: any WriteOrder, deadline: MonotonicTime) {
+        self.order = order
         super.init(deadline: deadline)
     }
 
-    final override func answer(_ end: JobEnd) {
-        switch end {
-        case .done:
-            guard let value else { preconditionFailure("a job that is done has a value") }
-            waiter.resume(returning: .success(value))
-        case .failed(let error): waiter.resume(returning: .failure(.failed(error)))
-        case .uncertain(let error): waiter.resume(returning: .failure(.uncertain(error)))
-        case .timedOut(let begun): waiter.resume(returning: .failure(.timedOut(mayCommit: begun)))
-        case .overloaded: waiter.resume(returning: .failure(.overloaded))
-        case .stopped: waiter.resume(returning: .failure(.stopped))
-        }
+    override var kind: ObjectIdentifier? { ObjectIdentifier(type(of: order)) }
+
+    override func perform(_ connection: Connection) throws(DatabaseError) {
+        try type(of: order).perform([order], on: connection)
     }
+
+    override func performTogether(_ jobs: [DatabaseJob], _ connection: Connection) throws(DatabaseError) {
+        var orders: [any WriteOrder] = []
+        orders.reserveCapacity(jobs.count)
+        // Only this class has a kind.
+        for job in jobs { orders.append(unsafeDowncast(job, to: OrderedJob.self).order) }
+        try type(of: order).perform(orders, on: connection)
+    }
+
+    override func answer(_ end: JobEnd) { order.answer(WriteFailure(end)) }
 }
 
-/// A write with a body of its own.
-final class WriteJob<Value: Sendable>: AnsweredWriteJob<Value>, @unchecked Sendable {
-    // Sendable: immutable but for what the superclass has.
+/// A write with a body of its own, its value and its waiter.
+final class WriteJob<Value: Sendable>: DatabaseJob, @unchecked Sendable {
+    // Sendable: `value` is written and read by the writer's thread alone; a timeout, answered from another thread,
+    // leaves it alone.
     private let body: @Sendable (Connection) throws(DatabaseError) -> Value
+    private let waiter: UnsafeContinuation<Result<Value, WriteFailure>, Never>
+    private var value: Value?
 
     init(
         deadline: MonotonicTime, body: @escaping @Sendable (Connection) throws(DatabaseError) -> Value,
         waiter: UnsafeContinuation<Result<Value, WriteFailure>, Never>
     ) {
         self.body = body
-        super.init(deadline: deadline, waiter: waiter)
+        self.waiter = waiter
+        super.init(deadline: deadline)
     }
 
     override func perform(_ connection: Connection) throws(DatabaseError) { value = try body(connection) }
+
+    override func answer(_ end: JobEnd) {
+        if let failure = WriteFailure(end) { return waiter.resume(returning: .failure(failure)) }
+        guard let value else { preconditionFailure("a job that is done has a value") }
+        waiter.resume(returning: .success(value))
+    }
 }
 
-/// One order for a shared body.
-final class SharedWriteJob<Order: Sendable, Value: Sendable>: AnsweredWriteJob<Value>, @unchecked Sendable {
-    // Sendable: immutable but for what the superclass has.
-    private let order: Order
-    private let shared: SharedWrite<Order, Value>
-
-    init(
-        deadline: MonotonicTime, order: Order, body: SharedWrite<Order, Value>,
-        waiter: UnsafeContinuation<Result<Value, WriteFailure>, Never>
-    ) {
-        self.order = order
-        shared = body
-        super.init(deadline: deadline, waiter: waiter)
-    }
-
-    override var sharing: AnyObject? { shared }
-
-    override func perform(_ connection: Connection) throws(DatabaseError) { try performTogether([self], connection) }
-
-    override func performTogether(_ jobs: [DatabaseJob], _ connection: Connection) throws(DatabaseError) {
-        // Jobs of one SharedWrite are of one class: only `write(_:to:)` makes them. Unchecked, because a checked cast
-        // of a generic class takes a lock and a walk through the runtime's tables for each job.
-        let mates = jobs.map { unsafeDowncast($0, to: SharedWriteJob<Order, Value>.self) }
-        let values = try shared.body(mates.map(\.order), connection)
-        precondition(values.count == mates.count, "a shared body gives a value for each order")
-        for (mate, value) in zip(mates, values) { mate.value = value }
+extension WriteFailure {
+    /// nil: the job is done.
+    fileprivate init?(_ end: JobEnd) {
+        switch end {
+        case .done: return nil
+        case .failed(let error): self = .failed(error)
+        case .uncertain(let error): self = .uncertain(error)
+        case .timedOut(let begun): self = .timedOut(mayCommit: begun)
+        case .overloaded: self = .overloaded
+        case .stopped: self = .stopped
+        }
     }
 }

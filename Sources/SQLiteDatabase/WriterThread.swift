@@ -96,20 +96,20 @@ final class WriterThread {
         var performed = 0
         var next = 0
         while next < jobs.count {
-            guard let sharing = jobs[next].sharing else {
+            guard let kind = jobs[next].kind else {
                 performed += try perform(jobs[next], began: began, on: connection, isAlone: false)
                 next += 1
                 continue
             }
             var end = next + 1
-            while end < jobs.count, jobs[end].sharing === sharing { end += 1 }
+            while end < jobs.count, jobs[end].kind == kind { end += 1 }
             performed += try performTogether(jobs[next..<end], began: began, on: connection)
             next = end
         }
         return performed
     }
 
-    /// Runs jobs that share a body: together, or one by one when that fails.
+    /// Runs jobs of one kind: together, or one by one when that fails.
     private func performTogether(
         _ jobs: ArraySlice<DatabaseJob>, began: MonotonicTime, on connection: Connection
     ) throws(DatabaseError) -> Int {

@@ -3,6 +3,7 @@
 package import DocumentPages
 package import HTTPServer
 package import HTTPWire
+internal import Platform
 
 /// What a server says under the paths of its documents. Each of them may name the address that customers reach the
 /// server by.

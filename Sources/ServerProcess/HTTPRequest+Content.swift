@@ -18,8 +18,13 @@ extension HTTPRequest {
     /// The token of a `Bearer` credential (RFC 6750 §2.1); the scheme's name is compared without case. Any other
     /// scheme gives an empty text; nil without an `Authorization` field.
     package var bearerToken: String? {
-        guard let authorization = field("authorization") else { return nil }
-        guard authorization.utf8.count > 7, authorization.prefix(7).lowercased() == "bearer " else { return "" }
-        return String(authorization.dropFirst(7).drop { $0 == " " })
+        guard var authorization = field("authorization") else { return nil }
+        return authorization.withUTF8 { bytes in
+            let scheme = bytes.prefix(7)
+            guard bytes.count > 7, scheme.elementsEqual("bearer ".utf8, by: { ByteClass.lowered($0) == $1 }) else {
+                return ""
+            }
+            return String(decoding: bytes[7...].drop { $0 == UInt8(ascii: " ") }, as: UTF8.self)
+        }
     }
 }

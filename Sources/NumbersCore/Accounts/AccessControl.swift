@@ -90,8 +90,7 @@ package struct AccessControl: Sendable {
     /// Lets a request in or says why not; waits only for a key that was not used lately.
     package func admit(_ request: AccessRequest) -> Deferred<Result<Admission, AccessDenial>> {
         guard let text = request.keyText else { return .ready(.failure(failed(request, .missingKey))) }
-        guard let key = APIKey(text) else { return .ready(.failure(failed(request, .invalidKey))) }
-        let hash = key.hash
+        guard let hash = KeyHash(ofPresented: text) else { return .ready(.failure(failed(request, .invalidKey))) }
         if let credential = directory.known(hash) { return .ready(decide(request, credential)) }
         return .pending {
             switch await directory.load(hash, deadline: request.time + Self.loadTime, at: request.time) {
@@ -104,7 +103,8 @@ package struct AccessControl: Sendable {
 
     /// The state of the limit of a key that was presented and is known, for answers that do not let it in.
     package func rate(of request: AccessRequest) -> RateWindow.Decision? {
-        guard let key = request.keyText.flatMap({ APIKey($0) }), let credential = directory.known(key.hash),
+        guard let hash = request.keyText.flatMap({ KeyHash(ofPresented: $0) }),
+            let credential = directory.known(hash),
             credential.key.isUsable(at: request.now)
         else { return nil }
         return credential.take(0, at: request.time)

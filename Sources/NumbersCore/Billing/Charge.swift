@@ -81,9 +81,11 @@ package struct Receipt: Hashable, Sendable {
 /// The ledger as a lookup sees it. Every call returns only when what it says is durable, or by the deadline.
 package protocol Ledger: Sendable {
     /// Holds and settles in one step: makes the charge if `cover` is available, and stores the reply with it.
+    /// - Parameter tell: called exactly once, on any thread, also before this returns; it must not wait for anything.
     func charge(
-        _ charge: Charge, items: [Charge.Item], reply: StoredReply?, deadline: MonotonicTime
-    ) async -> Result<Receipt, ChargeRefusal>
+        _ charge: Charge, items: [Charge.Item], reply: StoredReply?, deadline: MonotonicTime,
+        then tell: @escaping @Sendable (Result<Receipt, ChargeRefusal>) -> Void
+    )
 
     /// Sets `charge.cover` aside.
     func hold(_ charge: Charge, deadline: MonotonicTime) async -> Result<Hold, ChargeRefusal>
@@ -95,4 +97,16 @@ package protocol Ledger: Sendable {
 
     /// Ends a hold without a charge. Takes effect as soon as the ledger can be written.
     func release(_ hold: Hold, account: AccountID)
+}
+
+extension Ledger {
+    /// The same, waited for.
+    package func charge(
+        _ charge: Charge, items: [Charge.Item], reply: StoredReply?, deadline: MonotonicTime
+    ) async -> Result<Receipt, ChargeRefusal> {
+        // Unsafe: exactly one call is promised, and a checked continuation takes a lock.
+        await withUnsafeContinuation { waiter in
+            self.charge(charge, items: items, reply: reply, deadline: deadline) { waiter.resume(returning: $0) }
+        }
+    }
 }

@@ -66,14 +66,28 @@ package struct LookupService: Sendable {
         guard query.idempotency != nil || credential.isBilled else {
             return .ready(.answered(body: body, receipt: nil))
         }
+        guard query.idempotency != nil else {
+            let prices = credential.account.prices
+            return charged(query, found, for: credential).map { Self.outcome($0, body, prices, numbers: 1) }
+        }
         return .pending {
             await once(query, for: credential, refresh: nil) { reply in
                 guard credential.isBilled else { return await keep(reply(body), body, query) }
                 let result = await ledger.charge(
                     charge(query, credential, numbers: 1), items: items([found], credential), reply: reply(body),
                     deadline: query.deadline)
-                return outcome(result, body, credential, numbers: 1)
+                return Self.outcome(result, body, credential.account.prices, numbers: 1)
             }
+        }
+    }
+
+    /// The charge for a name that is there already.
+    private func charged(
+        _ query: LookupQuery, _ found: ResolvedName, for credential: Credential
+    ) -> Deferred<Result<Receipt, ChargeRefusal>> {
+        let (charge, items) = (charge(query, credential, numbers: 1), items([found], credential))
+        return .promised { [ledger] tell in
+            ledger.charge(charge, items: items, reply: nil, deadline: query.deadline) { result in tell { result } }
         }
     }
 
@@ -91,7 +105,8 @@ package struct LookupService: Sendable {
                 }
                 let charge = charge(query, credential, numbers: 1)
                 switch await ledger.hold(charge, deadline: query.deadline) {
-                case .failure(let refusal): return outcome(.failure(refusal), [], credential, numbers: 1)
+                case .failure(let refusal):
+                    return Self.outcome(.failure(refusal), [], credential.account.prices, numbers: 1)
                 case .success(let hold):
                     let found = await waterfall.ask(record, facts, fallback: fallback, query, credential)
                     let body = render(facts, found.record, query)
@@ -155,7 +170,8 @@ package struct LookupService: Sendable {
                 }
                 let charge = charge(query, credential, numbers: billable)
                 switch await ledger.hold(charge, deadline: query.deadline) {
-                case .failure(let refusal): return outcome(.failure(refusal), [], credential, numbers: billable)
+                case .failure(let refusal):
+                    return Self.outcome(.failure(refusal), [], credential.account.prices, numbers: billable)
                 case .success(let hold):
                     let (lines, found) = await resolved(lines, query, credential)
                     let body = render(lines, query.verstat, items: items(found, credential))
@@ -200,7 +216,7 @@ package struct LookupService: Sendable {
         let result = await ledger.settle(
             hold, charge, items: items(found, credential), reply: reply, deadline: query.deadline)
         if case .failure = result { ledger.release(hold, account: charge.account) }
-        return outcome(result, body, credential, numbers: found.count)
+        return Self.outcome(result, body, credential.account.prices, numbers: found.count)
     }
 
     // MARK: Plain text for PBXs
@@ -242,12 +258,7 @@ package struct LookupService: Sendable {
         switch waterfall.step(record, facts, query, credential) {
         case .known(let found):
             guard credential.isBilled else { return .ready(.answered(found.record, receipt: nil)) }
-            return .pending {
-                let result = await ledger.charge(
-                    charge(query, credential, numbers: 1), items: items([found], credential), reply: nil,
-                    deadline: query.deadline)
-                return callerID(result, found)
-            }
+            return charged(query, found, for: credential).map { Self.callerID($0, found) }
         case .ask(let fallback):
             return .pending {
                 guard credential.isBilled else {
@@ -256,19 +267,19 @@ package struct LookupService: Sendable {
                 }
                 let charge = charge(query, credential, numbers: 1)
                 switch await ledger.hold(charge, deadline: query.deadline) {
-                case .failure(let refusal): return callerID(.failure(refusal), nil)
+                case .failure(let refusal): return Self.callerID(.failure(refusal), nil)
                 case .success(let hold):
                     let found = await waterfall.ask(record, facts, fallback: fallback, query, credential)
                     let result = await ledger.settle(
                         hold, charge, items: items([found], credential), reply: nil, deadline: query.deadline)
                     if case .failure = result { ledger.release(hold, account: charge.account) }
-                    return callerID(result, found)
+                    return Self.callerID(result, found)
                 }
             }
         }
     }
 
-    private func callerID(_ result: Result<Receipt, ChargeRefusal>, _ found: ResolvedName?) -> CallerIDOutcome {
+    private static func callerID(_ result: Result<Receipt, ChargeRefusal>, _ found: ResolvedName?) -> CallerIDOutcome {
         switch result {
         case .success(let receipt):
             .answered(found?.record ?? .none, receipt: receipt.endpoints.isEmpty ? nil : receipt)
@@ -372,14 +383,14 @@ package struct LookupService: Sendable {
         }
     }
 
-    private func outcome(
-        _ result: Result<Receipt, ChargeRefusal>, _ body: [UInt8], _ credential: Credential, numbers: Int
+    private static func outcome(
+        _ result: Result<Receipt, ChargeRefusal>, _ body: [UInt8], _ prices: PriceList, numbers: Int
     ) -> LookupOutcome {
         switch result {
         case .success(let receipt): .answered(body: body, receipt: receipt.endpoints.isEmpty ? nil : receipt)
         case .failure(.insufficientBalance(let balance)):
             .insufficientBalance(
-                balance: balance, needed: credential.account.prices.cover.times(numbers) ?? .largest)
+                balance: balance, needed: prices.cover.times(numbers) ?? .largest)
         case .failure(.spendingCapReached(let cap)): .spendingCapReached(cap: cap)
         case .failure(.unavailable): .unavailable
         }

@@ -15,14 +15,16 @@ package struct NumberFacts: Sendable, Hashable {
 
     /// The facts of a number; nil when the plan does not know it as valid.
     package init?(_ number: PhoneNumber, plan: NumberingPlan) {
-        guard let e164 = number.e164(in: plan) else { return nil }
+        // One walk through the plan for all that depends on region and type.
+        let (region, type) = number.classification(in: plan)
+        guard let type, let e164 = number.unverifiedE164 else { return nil }
         self.e164 = e164
         national = number.formatted(.national, in: plan)
         international = number.formatted(.international, in: plan)
-        lineType = number.type(in: plan)
-        region = number.region(in: plan).flatMap { $0.isGeographic ? $0 : nil }
-        carrier = number.carrier(in: plan)
-        location = number.location(in: plan)
-        timeZones = number.timeZones(in: plan)
+        lineType = type
+        self.region = region.flatMap { $0.isGeographic ? $0 : nil }
+        carrier = number.carrier(ofType: type, in: plan)
+        location = number.location(ofType: type, in: plan)
+        timeZones = number.timeZones(ofType: type, in: plan)
     }
 }

@@ -8,23 +8,36 @@ extension PhoneNumber {
 
     /// To whom the range of a mobile or pager number was allocated; not corrected for porting. Nil when not known.
     package func carrier(in plan: NumberingPlan = .builtIn) -> String? {
-        switch type(in: plan) {
-        case .mobile, .fixedLineOrMobile, .pager: plan.places.carrier(of: allDigits)
-        default: nil
-        }
+        type(in: plan).flatMap { carrier(ofType: $0, in: plan) }
     }
 
     /// Where the number's range is in English: a city or area, else its country; nil when that is not known or not
     /// one country.
     package func location(in plan: NumberingPlan = .builtIn) -> String? {
-        guard let type = type(in: plan) else { return nil }
-        guard isPlaced(type) else { return countryName(in: plan) }
-        return plan.places.location(of: digitsForPlace(in: plan)) ?? countryName(in: plan)
+        type(in: plan).flatMap { location(ofType: $0, in: plan) }
     }
 
     /// The time zones of the number's range, names of the tz database; empty when not known.
     package func timeZones(in plan: NumberingPlan = .builtIn) -> [String] {
-        guard let type = type(in: plan) else { return [] }
+        type(in: plan).map { timeZones(ofType: $0, in: plan) } ?? []
+    }
+
+    /// The carrier of a number that the plan gives this type.
+    func carrier(ofType type: LineType, in plan: NumberingPlan) -> String? {
+        switch type {
+        case .mobile, .fixedLineOrMobile, .pager: plan.places.carrier(of: allDigits)
+        default: nil
+        }
+    }
+
+    /// The place of a number that the plan gives this type.
+    func location(ofType type: LineType, in plan: NumberingPlan) -> String? {
+        guard isPlaced(type) else { return countryName(in: plan) }
+        return plan.places.location(of: digitsForPlace(in: plan)) ?? countryName(in: plan)
+    }
+
+    /// The time zones of a number that the plan gives this type.
+    func timeZones(ofType type: LineType, in plan: NumberingPlan) -> [String] {
         if isPlaced(type) { return plan.places.timeZones(of: allDigits) }
         var code = DigitString()
         code.append(decimal: UInt64(countryCode))
@@ -49,8 +62,7 @@ extension PhoneNumber {
     private var allDigits: DigitString {
         var digits = DigitString()
         digits.append(decimal: UInt64(countryCode))
-        let national = nationalDigits
-        for index in 0..<national.count { digits.append(national[index]) }
+        digits.append(nationalDigits)
         return digits
     }
 

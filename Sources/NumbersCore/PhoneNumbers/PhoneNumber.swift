@@ -124,7 +124,8 @@ package struct PhoneNumber: Sendable, Hashable, CustomStringConvertible {
         DigitString(decimal: nationalNumber, leadingZeros: Int(leadingZeros))
     }
 
-    private var unverifiedE164: E164? {
+    /// The number as E.164, valid or not; nil when it has more than 15 digits.
+    var unverifiedE164: E164? {
         let countryDigits = countryCode < 10 ? 1 : countryCode < 100 ? 2 : 3
         var nationalDigits = Int(leadingZeros) + 1
         var power: UInt64 = 10
@@ -172,7 +173,8 @@ extension PhoneNumber {
         return tables.label(from: tables.territory(territory, .types), nationalDigits) != 0
     }
 
-    private func classification(in plan: NumberingPlan) -> (region: Region?, type: LineType?) {
+    /// Region and type in a plan, found in one walk.
+    func classification(in plan: NumberingPlan) -> (region: Region?, type: LineType?) {
         guard let record = plan.tables.callingCode(Int(countryCode)) else { return (nil, nil) }
         return plan.tables.classification(of: nationalDigits, callingCode: record)
     }

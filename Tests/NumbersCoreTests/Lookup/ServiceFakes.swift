@@ -45,12 +45,14 @@ final class FakePorts: Ledger, ReplyArchive, CallerNameStore {
     }
 
     func charge(
-        _ charge: Charge, items: [Charge.Item], reply: StoredReply?, deadline: MonotonicTime
-    ) async -> Result<Receipt, ChargeRefusal> {
-        state.withLock { state in
-            state.steps.append(.charge(cover: charge.cover.micros, items: items, isReplyKept: reply != nil))
-            return Self.take(items, reply, state.refusal, &state)
-        }
+        _ charge: Charge, items: [Charge.Item], reply: StoredReply?, deadline: MonotonicTime,
+        then tell: @escaping @Sendable (Result<Receipt, ChargeRefusal>) -> Void
+    ) {
+        tell(
+            state.withLock { state in
+                state.steps.append(.charge(cover: charge.cover.micros, items: items, isReplyKept: reply != nil))
+                return Self.take(items, reply, state.refusal, &state)
+            })
     }
 
     func hold(_ charge: Charge, deadline: MonotonicTime) async -> Result<Hold, ChargeRefusal> {

@@ -3,33 +3,60 @@ import SQLiteDatabase
 import Synchronization
 import Testing
 
-/// A body that many orders share, and what it was handed.
+/// What orders are written for: keeps in which groups they came.
 private final class Clerk: Sendable {
-    /// The sizes of the groups, in order.
+    /// The groups, in order.
     let groups = Monitor<[[Int64]]>([])
     /// Orders that it throws at.
     let refused: Set<Int64>
 
     init(refused: Set<Int64> = []) { self.refused = refused }
+}
 
-    var body: SharedWrite<Int64, Int64> {
-        SharedWrite { [self] orders, connection throws(DatabaseError) in
-            groups.withLock { $0.append(orders) }
-            for order in orders {
-                try Samples.insertPair(order, on: connection)
-                if refused.contains(order) { throw DatabaseError(extendedCode: 1, message: "on purpose") }
-            }
-            return orders.map { $0 * 10 }
+/// A pair of rows that is written together with others.
+private final class PairOrder: WriteOrder {
+    let job: Int64
+    let clerk: Clerk
+    let waiter: UnsafeContinuation<Result<Int64, WriteFailure>, Never>
+
+    init(_ job: Int64, _ clerk: Clerk, _ waiter: UnsafeContinuation<Result<Int64, WriteFailure>, Never>) {
+        self.job = job
+        self.clerk = clerk
+        self.waiter = waiter
+    }
+
+    static func perform(_ orders: [any WriteOrder], on connection: Connection) throws(DatabaseError) {
+        let pairs = orders.compactMap { $0 as? PairOrder }
+        guard let clerk = pairs.first?.clerk, pairs.count == orders.count else {
+            preconditionFailure("an order of another kind")
+        }
+        clerk.groups.withLock { $0.append(pairs.map(\.job)) }
+        for pair in pairs {
+            try Samples.insertPair(pair.job, on: connection)
+            if clerk.refused.contains(pair.job) { throw DatabaseError(extendedCode: 1, message: "on purpose") }
+        }
+    }
+
+    func answer(_ failure: WriteFailure?) {
+        waiter.resume(returning: failure.map { .failure($0) } ?? .success(job * 10))
+    }
+}
+
+extension WriterFixture {
+    fileprivate func order(_ job: Int64, _ clerk: Clerk, within milliseconds: Int = 10_000) async -> Result<
+        Int64, WriteFailure
+    > {
+        await withUnsafeContinuation {
+            writer.add(PairOrder(job, clerk, $0), deadline: after(milliseconds: milliseconds))
         }
     }
 }
 
-@Suite(.timeLimit(.minutes(3))) struct SharedWriteTests {
-    /// Hands in `orders` (negative ones with a body of their own) while a sync is held up, so that they wait together.
+@Suite(.timeLimit(.minutes(3))) struct WriteOrderTests {
+    /// Hands in `orders` (negative ones are jobs with a body of their own) while a sync is held up, so that they wait together.
     private func together(
         _ orders: [Int64], _ clerk: Clerk, _ fixture: WriterFixture
     ) async throws -> [Result<Int64, WriteFailure>] {
-        let body = clerk.body
         #expect(await fixture.insert(1_000) == .success(1_000))
         fixture.disk.stallSyncs(milliseconds: 60_000)
         let first = Task { await fixture.insert(1_001) }
@@ -40,7 +67,7 @@ private final class Clerk: Sendable {
                 Task {
                     order < 0
                         ? await fixture.insert(order)
-                        : await fixture.writer.write(order, to: body, deadline: after(milliseconds: 10_000))
+                        : await fixture.order(order, clerk)
                 })
             // One after the other, so that their order is known.
             while fixture.writer.metrics.queueDepth < tasks.count { try await Task.sleep(for: .milliseconds(1)) }
@@ -55,7 +82,7 @@ private final class Clerk: Sendable {
     @Test func `a lone order is a group of one`() async throws {
         let fixture = try WriterFixture()
         let clerk = Clerk()
-        let result = await fixture.writer.write(5, to: clerk.body, deadline: after(milliseconds: 10_000))
+        let result = await fixture.order(5, clerk)
         #expect(result == .success(50))
         #expect(clerk.groups.withLock { $0 } == [[5]])
         #expect(try fixture.pairs() == [5: 2])
@@ -103,13 +130,12 @@ private final class Clerk: Sendable {
     @Test func `an order whose time is up is not handed over`() async throws {
         let fixture = try WriterFixture()
         let clerk = Clerk()
-        let body = clerk.body
         #expect(await fixture.insert(1_000) == .success(1_000))
         fixture.disk.stallSyncs(milliseconds: 60_000)
         let first = Task { await fixture.insert(1_001) }
         await fixture.disk.untilStalled()
-        let kept = Task { await fixture.writer.write(1, to: body, deadline: after(milliseconds: 10_000)) }
-        let late = await fixture.writer.write(2, to: body, deadline: after(milliseconds: 30))
+        let kept = Task { await fixture.order(1, clerk) }
+        let late = await fixture.order(2, clerk, within: 30)
         #expect(late == .failure(.timedOut(mayCommit: false)))
         fixture.disk.release()
         _ = await first.value
@@ -125,11 +151,10 @@ private final class Clerk: Sendable {
             let clerk = Clerk()
             #expect(await fixture.insert(1_000) == .success(1_000))
             fixture.disk.fail(.both, at: k, once: true, .inputOutput)
-            let body = clerk.body
             let results = await withTaskGroup(of: (Int64, Result<Int64, WriteFailure>).self) { group in
                 for order in 1...8 as ClosedRange<Int64> {
                     group.addTask {
-                        (order, await fixture.writer.write(order, to: body, deadline: after(milliseconds: 10_000)))
+                        (order, await fixture.order(order, clerk))
                     }
                 }
                 return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
