@@ -187,6 +187,11 @@ if Context.environment["NUMBERS_BENCH"] != nil {
             swiftSettings: settings))
     package.targets.append(
         .executableTarget(
+            name: "LookupBench",
+            dependencies: ["HTTPWire", "JSONText", "NumbersCore", "NumbersStorage", "Platform", "SQLiteDatabase"],
+            path: "Benchmarks/LookupBench", swiftSettings: settings))
+    package.targets.append(
+        .executableTarget(
             name: "NumberBench", dependencies: ["NumbersCore"], path: "Benchmarks/NumberBench",
             swiftSettings: settings))
 }

@@ -163,17 +163,27 @@ package struct LookupService: Sendable {
                 return await free(query, render(lines, query.verstat, items: []), for: credential).value
             }
             return await once(query, for: credential, refresh: { self.refreshed($0, lines, query.verstat) }) { reply in
+                let known = known(lines, query, credential)
                 guard credential.isBilled else {
-                    let (lines, _) = await resolved(lines, query, credential)
+                    let (lines, _) = await resolved(lines, known, query, credential)
                     let body = render(lines, query.verstat, items: [])
                     return await keep(reply(body), body, query)
                 }
                 let charge = charge(query, credential, numbers: billable)
+                guard !known.asked.isEmpty else {
+                    // Nothing to wait for: hold and settle in one step, durable after one sync.
+                    let (lines, found) = await resolved(lines, known, query, credential)
+                    let items = items(found, credential)
+                    let body = render(lines, query.verstat, items: items)
+                    let result = await ledger.charge(
+                        charge, items: items, reply: reply(body), deadline: query.deadline)
+                    return Self.outcome(result, body, credential.account.prices, numbers: billable)
+                }
                 switch await ledger.hold(charge, deadline: query.deadline) {
                 case .failure(let refusal):
                     return Self.outcome(.failure(refusal), [], credential.account.prices, numbers: billable)
                 case .success(let hold):
-                    let (lines, found) = await resolved(lines, query, credential)
+                    let (lines, found) = await resolved(lines, known, query, credential)
                     let body = render(lines, query.verstat, items: items(found, credential))
                     return await settle(hold, charge, found, body, reply(body), query, credential)
                 }
@@ -181,21 +191,34 @@ package struct LookupService: Sendable {
         }
     }
 
+    /// What can be said at once about the lines of a batch, and whom suppliers are to be asked about.
+    private struct KnownNames: Sendable {
+        var names: [E164: ResolvedName] = [:]
+        var asked: [(facts: NumberFacts, record: NumberRecord, fallback: CachedName?)] = []
+    }
+
+    private func known(_ lines: [Line], _ query: LookupQuery, _ credential: Credential) -> KnownNames {
+        var known = KnownNames()
+        for line in lines where !line.isRepeated && !line.record.isSuppressed {
+            guard let facts = line.facts else { continue }
+            switch waterfall.step(line.record, facts, query, credential) {
+            case .known(let name): known.names[facts.e164] = name
+            case .ask(let fallback): known.asked.append((facts, line.record, fallback))
+            }
+        }
+        return known
+    }
+
     /// The lines with the names that are answered, and the names of the billable ones. Suppliers are asked about all
     /// numbers at once, inside the one budget.
     private func resolved(
-        _ lines: [Line], _ query: LookupQuery, _ credential: Credential
+        _ lines: [Line], _ known: KnownNames, _ query: LookupQuery, _ credential: Credential
     ) async -> ([Line], billable: [ResolvedName]) {
-        var names: [E164: ResolvedName] = [:]
+        var names = known.names
         await withTaskGroup(of: (E164, ResolvedName).self) { group in
-            for line in lines where !line.isRepeated && !line.record.isSuppressed {
-                guard let facts = line.facts else { continue }
-                switch waterfall.step(line.record, facts, query, credential) {
-                case .known(let known): names[facts.e164] = known
-                case .ask(let fallback):
-                    group.addTask { [waterfall] in
-                        (facts.e164, await waterfall.ask(line.record, facts, fallback: fallback, query, credential))
-                    }
+            for (facts, record, fallback) in known.asked {
+                group.addTask { [waterfall] in
+                    (facts.e164, await waterfall.ask(record, facts, fallback: fallback, query, credential))
                 }
             }
             for await (number, name) in group { names[number] = name }

@@ -289,19 +289,19 @@ import Testing
         let outcome = await service().batch(Self.query(numbers), for: .sample()).value
         #expect(Self.word(outcome) == "billed 4000 ACME,-,-,ACME,-,ACME")
         let item = Charge.Item(endpoint: .lookupEnriched, units: 2, amount: MicroUSD(micros: 4_000))
-        #expect(ports.steps.suffix(2) == [.hold(8_000), .settle(8_000, items: [item], isReplyKept: false)])
+        #expect(ports.steps.last == .charge(cover: 8_000, items: [item], isReplyKept: false))
         #expect(
             Self.summary(outcome) == [
                 "total": 6, "valid": 5, "invalid": 1, "suppressed": 1, "billed_fresh_cnam": 0, "billed_enriched": 2,
             ])
     }
 
-    @Test("a hundred numbers hold a hundred covers")
+    @Test("a hundred numbers need a hundred covers")
     func largeBatch() async {
         let numbers = (0..<100).map { "+1415555" + String(2_000 + $0) }
         _ = await service().batch(Self.query(numbers), for: .sample()).value
         let item = Charge.Item(endpoint: .lookupEnriched, units: 100, amount: MicroUSD(micros: 200_000))
-        #expect(ports.steps.suffix(2) == [.hold(400_000), .settle(400_000, items: [item], isReplyKept: false)])
+        #expect(ports.steps.last == .charge(cover: 400_000, items: [item], isReplyKept: false))
     }
 
     @Test(
@@ -318,7 +318,7 @@ import Testing
         let outcome = await service(nothingFoundFree: true).batch(Self.query([Self.named, Self.plain]), for: .sample())
             .value
         #expect(Self.word(outcome) == "billed 2000 ACME,-")
-        #expect(ports.steps.suffix(2) == [.hold(8_000), .settle(8_000, items: [Self.enriched], isReplyKept: false)])
+        #expect(ports.steps.last == .charge(cover: 8_000, items: [Self.enriched], isReplyKept: false))
         #expect(Self.summary(outcome)["billed_enriched"] == 1)
     }
 
@@ -330,7 +330,7 @@ import Testing
     }
 
     @Test(
-        "a hold that is refused ends the batch, a settlement that fails gives the hold back",
+        "a charge that is refused ends the batch; nothing was set aside that would have to be given back",
         arguments: [
             (ChargeRefusal.insufficientBalance(balance: MicroUSD(micros: 7)), "needs 8000, has 7"),
             (.spendingCapReached(cap: MicroUSD(micros: 9)), "cap 9"), (.unavailable, "unavailable"),
@@ -339,10 +339,8 @@ import Testing
         let query = Self.query([Self.named, Self.plain])
         ports.state.withLock { $0.refusal = refusal }
         #expect(Self.word(await service().batch(query, for: .sample()).value) == word)
-        #expect(ports.steps.last == .hold(8_000))
-        ports.state.withLock { ($0.refusal, $0.settleRefusal) = (nil, refusal) }
-        #expect(Self.word(await service().batch(query, for: .sample()).value) == word)
-        #expect(ports.steps.last == .release(8_000))
+        let item = Charge.Item(endpoint: .lookupEnriched, units: 2, amount: MicroUSD(micros: 4_000))
+        #expect(ports.steps.last == .charge(cover: 8_000, items: [item], isReplyKept: false))
     }
 
     @Test(

@@ -201,6 +201,29 @@ import Testing
                     ], isReplyKept: false))
     }
 
+    @Test("a batch of which one number is asked about is held whole before, and given back when it cannot be settled")
+    func batchHold() async throws {
+        let service = try service(.answer("ACME"))
+        _ = await service.lookup(query(), for: .sample()).value
+        let asked = suppliers.asked.count
+        ports.forgetSteps()
+        let both = query([Self.number, "+14155552672"])
+        ports.state.withLock { $0.refusal = .spendingCapReached(cap: .zero) }
+        guard case .spendingCapReached = await service.batch(both, for: .sample()).value else {
+            return #expect(Bool(false))
+        }
+        #expect(ports.steps.last == .hold(8_000))
+        #expect(suppliers.asked.count == asked)
+        ports.state.withLock { ($0.refusal, $0.settleRefusal) = (nil, .unavailable) }
+        guard case .unavailable = await service.batch(both, for: .sample()).value else { return #expect(Bool(false)) }
+        #expect(ports.steps.last == .release(8_000))
+        // By now both are in the cache: nobody is asked, and nothing is held.
+        ports.state.withLock { $0.settleRefusal = nil }
+        _ = await service.batch(both, for: .sample()).value
+        let items = [Charge.Item(endpoint: .lookupEnriched, units: 2, amount: MicroUSD(micros: 4_000))]
+        #expect(ports.steps.last == .charge(cover: 8_000, items: items, isReplyKept: false))
+    }
+
     @Test("a refused hold asks nobody, and a settlement that fails releases the hold")
     func refused() async throws {
         let service = try service(.answer("ACME"))
