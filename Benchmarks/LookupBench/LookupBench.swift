@@ -136,7 +136,8 @@ enum LookupBench {
                 account: payer.account.id, key: payer.keyID, cover: price, dailyCap: nil, reference: nil, at: .now())
             let before = MonotonicTime.now()
             let result = await ledger.charge(
-                charge, items: [item], reply: nil, deadline: before + .seconds(10))
+                charge, items: [item], reply: nil, deadline: before + .seconds(10)
+            ).value
             taken.append(before.duration(to: .now()).wholeNanoseconds)
             guard case .success = result else { fail("a charge was refused: \(result)") }
         }

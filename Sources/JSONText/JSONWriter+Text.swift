@@ -35,6 +35,13 @@ struct ReservedBytes: ~Copyable {
         assert(count + text.count <= capacity)
         let target = start + count
         var index = 0
+        // Eight bytes at once while none of them must be escaped. The source has them, and there is room for them.
+        while let base = text.baseAddress, index + 8 <= text.count {
+            let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
+            guard !mayHoldEscaped(word) else { break }
+            UnsafeMutableRawPointer(target + index).storeBytes(of: word, as: UInt64.self)
+            index += 8
+        }
         while index < text.count, !mustBeEscaped(text[index]) {
             target[index] = text[index]
             index += 1
@@ -49,6 +56,20 @@ struct ReservedBytes: ~Copyable {
 @inline(always)
 private func mustBeEscaped(_ byte: UInt8) -> Bool {
     byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F || byte == 0xE2
+}
+
+/// Whether one of eight bytes is such a byte; true also for some words in which none is.
+@inline(always)
+private func mayHoldEscaped(_ word: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    // The high bit of a byte that is zero.
+    func zeros(_ bytes: UInt64) -> UInt64 { (bytes &- ones) & ~bytes }
+    let controls = (word &- (0x20 &* ones)) & ~word
+    let found =
+        controls | zeros(word ^ (UInt64(UInt8(ascii: "\"")) &* ones))
+        | zeros(word ^ (UInt64(UInt8(ascii: "\\")) &* ones))
+        | zeros(word ^ (0x7F &* ones)) | zeros(word ^ (0xE2 &* ones))
+    return found & (0x80 &* ones) != 0
 }
 
 extension JSONWriter {

@@ -37,7 +37,7 @@ extension LookupRoutes {
             NewKey(id: KeyID(random: random), key: cidKey, settings: KeySettings(name: "cid", useCases: .cidOnly)),
         ]
         let docsURL = (origin(of: request)?.url ?? "") + "/docs"
-        return .pending {
+        return .pending { [self] in
             switch await accounts.open(account, keys: keys, deadline: storageDeadline(request)) {
             case .failure: Replies.unavailable(request)
             case .success:
@@ -80,7 +80,7 @@ extension LookupRoutes {
     /// `GET /v1/account`.
     func account(_ request: HTTPRequest) -> Reply {
         keyed(request, .manage) { admission in
-            .pending {
+            .pending { [self] in
                 let id = admission.credential.account.id
                 return switch await accounts.account(id, deadline: storageDeadline(request)) {
                 case .success(let profile?): Replies.json(Replies.account(profile))
@@ -92,13 +92,13 @@ extension LookupRoutes {
 
     /// `PATCH /v1/account`.
     func updateAccount(_ request: HTTPRequest) -> Reply {
-        keyed(request, .manage) { admission in
+        keyed(request, .manage) { [self] admission in
             let patch: AccountPatch
             switch accountPatch(request) {
             case .failure(let fault): return .ready(fault.response(request))
             case .success(let some): patch = some
             }
-            return .pending {
+            return .pending { [self] in
                 let id = admission.credential.account.id
                 return switch await accounts.update(id, patch, deadline: storageDeadline(request)) {
                 case .success(let profile?):
@@ -156,7 +156,7 @@ extension LookupRoutes {
     /// `GET /v1/account/keys`.
     func keys(_ request: HTTPRequest) -> Reply {
         keyed(request, .manage) { admission in
-            .pending {
+            .pending { [self] in
                 let id = admission.credential.account.id
                 return switch await accounts.keys(of: id, deadline: storageDeadline(request)) {
                 case .success(let keys): Replies.json(Replies.keys(keys))
@@ -168,9 +168,9 @@ extension LookupRoutes {
 
     /// `GET /v1/account/keys/{id}`.
     func key(_ request: HTTPRequest) -> Reply {
-        keyed(request, .manage) { admission in
+        keyed(request, .manage) { [self] admission in
             guard let id = keyID(request) else { return .ready(Replies.keyRefusal(.notFound, request)) }
-            return .pending {
+            return .pending { [self] in
                 let account = admission.credential.account.id
                 return switch await accounts.key(id, of: account, deadline: storageDeadline(request)) {
                 case .success(let key?): Replies.json(Replies.key(key))
@@ -183,7 +183,7 @@ extension LookupRoutes {
 
     /// `POST /v1/account/keys`.
     func createKey(_ request: HTTPRequest) -> Reply {
-        keyed(request, .manage) { admission in
+        keyed(request, .manage) { [self] admission in
             let settings: KeySettings
             switch keySettings(request, madeWith: admission.credential) {
             case .failure(let fault): return .ready(fault.response(request))
@@ -191,7 +191,7 @@ extension LookupRoutes {
             }
             let key = APIKey(random: random, isTest: settings.isTest)
             let draft = NewKey(id: KeyID(random: random), key: key, settings: settings)
-            return .pending {
+            return .pending { [self] in
                 let account = admission.credential.account.id
                 let result = await accounts.createKey(
                     draft, account: account, at: clock.wall(), deadline: storageDeadline(request))
@@ -202,14 +202,14 @@ extension LookupRoutes {
 
     /// `PATCH /v1/account/keys/{id}`.
     func updateKey(_ request: HTTPRequest) -> Reply {
-        keyed(request, .manage) { admission in
+        keyed(request, .manage) { [self] admission in
             let patch: KeyPatch
             switch keyPatch(request, madeWith: admission.credential) {
             case .failure(let fault): return .ready(fault.response(request))
             case .success(let some): patch = some
             }
             guard let id = keyID(request) else { return .ready(Replies.keyRefusal(.notFound, request)) }
-            return .pending {
+            return .pending { [self] in
                 let account = admission.credential.account.id
                 let result = await accounts.updateKey(
                     id, account: account, caller: KeySettings(admission.credential.key), patch: patch,
@@ -221,7 +221,7 @@ extension LookupRoutes {
 
     /// `POST /v1/account/keys/{id}/rotate`.
     func rotateKey(_ request: HTTPRequest) -> Reply {
-        keyed(request, .manage) { admission in
+        keyed(request, .manage) { [self] admission in
             let grace: Int
             let parsed = fields(request).flatMap { fields -> Result<Int, BodyFault> in
                 do throws(BodyFault) {
@@ -241,7 +241,7 @@ extension LookupRoutes {
             case .success(let seconds): grace = seconds
             }
             guard let id = keyID(request) else { return .ready(Replies.keyRefusal(.notFound, request)) }
-            return .pending {
+            return .pending { [self] in
                 let account = admission.credential.account.id
                 let now = clock.wall()
                 let deadline = storageDeadline(request)

@@ -33,7 +33,7 @@ extension LookupRoutes {
             }
             return response
         }
-        let work: Work = { admission in
+        let work: Work = { [self] admission in
             guard decoded != nil, number.unicodeScalars.count <= LookupQuery.numberCharactersMax else {
                 return .ready(miss(.badRequest))
             }
@@ -42,7 +42,7 @@ extension LookupRoutes {
                 plan: plan, numbers: [number], context: callerIDContext(parameters, plan), verstat: .unknown,
                 fields: .all, reference: nil, maxCacheAge: parameters["max_cache_age"].flatMap(Self.wholeNumber),
                 deadline: callerIDDeadline(request, parameters), idempotency: nil)
-            return lookups.callerID(query, for: admission.credential).map { outcome in
+            return lookups.callerID(query, for: admission.credential).map { [self] outcome in
                 switch outcome {
                 case .answered(let record, let receipt):
                     var response = Self.plain(

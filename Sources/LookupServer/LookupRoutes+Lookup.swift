@@ -9,7 +9,7 @@ import Platform
 extension LookupRoutes {
     /// `GET /v1/lookup/{number}`.
     func lookup(_ request: HTTPRequest) -> Reply {
-        keyed(request, .lookup) { admission in
+        keyed(request, .lookup) { [self] admission in
             switch lookupQuery(request) {
             case .failure(let fault): .ready(fault.response(request))
             case .success(let query):
@@ -66,7 +66,7 @@ extension LookupRoutes {
     func lookupBatch(_ request: HTTPRequest) -> Reply {
         let parsed = batchQuery(request)
         let units = (try? parsed.get())?.numbers.count ?? 1
-        return keyed(request, .lookup, units: units) { admission in
+        return keyed(request, .lookup, units: units) { [self] admission in
             switch parsed {
             case .failure(let fault): .ready(fault.response(request))
             case .success(let query):
@@ -127,7 +127,7 @@ extension LookupRoutes {
 
     /// `POST /v1/parse`.
     func parse(_ request: HTTPRequest) -> Reply {
-        keyed(request, .parse) { _ in
+        keyed(request, .parse) { [self] _ in
             .ready(
                 respond(request) { fields throws(BodyFault) in
                     let (number, country) = try parts(fields) { fields throws(JSONInputError) in
@@ -175,7 +175,7 @@ extension LookupRoutes {
 
     /// `GET /v1/countries`.
     func countries(_ request: HTTPRequest) -> Reply {
-        keyed(request, .parse) { _ in .ready(Replies.json(PlanReplies.countries(plan: plan.value))) }
+        keyed(request, .parse) { [self] _ in .ready(Replies.json(PlanReplies.countries(plan: plan.value))) }
     }
 
     // MARK: Parameters

@@ -10,7 +10,7 @@ extension LookupRoutes {
     /// `POST /v1/report`. The answer is the same whether the report counts, was made before or comes from a test key:
     /// who wants to harm a number learns nothing from it.
     func report(_ request: HTTPRequest) -> Reply {
-        keyed(request, .report) { admission in
+        keyed(request, .report) { [self] admission in
             let number: E164
             let tag: ReportTag
             switch reportFields(request) {
@@ -24,7 +24,7 @@ extension LookupRoutes {
             let report = SpamReport(
                 number: number, account: credential.account.id, tag: tag, reportedAt: clock.wall(),
                 isPrepaid: isPrepaid)
-            return .pending {
+            return .pending { [self] in
                 switch await reports.report(report, deadline: storageDeadline(request)) {
                 case .success: accepted
                 case .failure: Replies.unavailable(request)

@@ -34,7 +34,7 @@ extension LookupRoutes {
             // A page is what a limit asks for; without one, CSV is the whole ledger.
             let isWhole = wantsCSV && parameters["limit"] == nil
             let (from, count) = (cursor, limit)
-            return .pending {
+            return .pending { [self] in
                 let result = await accounts.ledger(
                     of: admission.credential.account.id, before: from, limit: count,
                     deadline: storageDeadline(request))
@@ -44,7 +44,7 @@ extension LookupRoutes {
                     guard wantsCSV else { return Replies.json(Replies.ledger(page)) }
                     if isWhole, page.nextCursor != nil {
                         let account = admission.credential.account.id
-                        var response = HTTPResponse(status: .ok, contentType: Self.csvType) { writer in
+                        var response = HTTPResponse(status: .ok, contentType: Self.csvType) { [self] writer in
                             try await writeLedger(of: account, beginningWith: page, to: writer)
                         }
                         Self.addCSVFields(to: &response, named: "ledger")
@@ -103,7 +103,7 @@ extension LookupRoutes {
 
     /// `GET /v1/account/usage`: JSON, or CSV when `Accept` asks for it.
     func usage(_ request: HTTPRequest) -> Reply {
-        keyed(request, .manage) { admission in
+        keyed(request, .manage) { [self] admission in
             guard let parameters = try? request.query() else {
                 return .ready(Replies.invalid("The query cannot be decoded.", request))
             }
@@ -131,7 +131,7 @@ extension LookupRoutes {
             }
             let (first, last) = (from, to)
             let wantsCSV = Self.prefersCSV(request.field("accept") ?? "")
-            return .pending {
+            return .pending { [self] in
                 let result = await accounts.usage(
                     of: admission.credential.account.id, from: first, to: last, by: group,
                     deadline: storageDeadline(request))

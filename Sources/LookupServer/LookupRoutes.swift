@@ -9,8 +9,9 @@ import NumbersCore
 import Platform
 import ServerProcess
 
-/// The paths of LookupServer. Handlers turn a head and a body into a query; `Replies` turns the outcome into bytes.
-struct LookupRoutes: Sendable {
+/// The paths of LookupServer. An object, so that what waits for an answer holds one reference and not a copy of every part.
+/// Handlers turn a head and a body into a query; `Replies` turns the outcome into bytes.
+final class LookupRoutes: Sendable {
     let access: AccessControl
     let lookups: LookupService
     let accounts: any AccountStore
@@ -24,6 +25,26 @@ struct LookupRoutes: Sendable {
     let policy: LookupPolicy
     let clock: Clock
     let random: RandomSource
+
+    init(
+        access: AccessControl, lookups: LookupService, accounts: any AccountStore, reports: any ReportStore,
+        credentials: CredentialDirectory, plan: PresentPlan, site: DocumentSite, operations: Operations,
+        signups: AddressLimiter, pageViews: AddressLimiter, policy: LookupPolicy, clock: Clock, random: RandomSource
+    ) {
+        self.access = access
+        self.lookups = lookups
+        self.accounts = accounts
+        self.reports = reports
+        self.credentials = credentials
+        self.plan = plan
+        self.site = site
+        self.operations = operations
+        self.signups = signups
+        self.pageViews = pageViews
+        self.policy = policy
+        self.clock = clock
+        self.random = random
+    }
 
     /// Every route, in the order of the documentation.
     var all: [Route] {
@@ -79,7 +100,7 @@ struct LookupRoutes: Sendable {
         let attempt = AccessRequest(
             keyText: presented.text, isKeyInURL: presented.isInURL, address: request.clientAddress, useCase: useCase,
             units: units, time: request.received, now: clock.wall())
-        return access.admit(attempt).flatMap { result -> Reply in
+        return access.admit(attempt).flatMap { [self] result -> Reply in
             switch result {
             case .failure(let denial):
                 var response = denied(denial)

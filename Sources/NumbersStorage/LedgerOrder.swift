@@ -26,6 +26,15 @@ final class LedgerOrder: WriteOrder, @unchecked Sendable {
     /// What has come of it; also of one whose transaction fails in the end.
     private(set) var outcome: Outcome?
 
+    /// What a charge that is done has led to.
+    var receipt: Result<Receipt, ChargeRefusal> {
+        switch outcome {
+        case .posted(let made): .success(made.receipt)
+        case .refused(let refusal): .failure(refusal)
+        case .held, nil: preconditionFailure("a charge that is done is posted or refused")
+        }
+    }
+
     /// - Parameter tell: called exactly once with the order and, unless what it wrote is durable, why not; as
     ///   `WriteOrder.answer`.
     init(_ work: Work, then tell: @escaping @Sendable (LedgerOrder, WriteFailure?) -> Void) {

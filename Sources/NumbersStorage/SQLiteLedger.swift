@@ -28,24 +28,20 @@ package struct SQLiteLedger: Ledger, ReplyArchive {
     }
 
     package func charge(
-        _ charge: Charge, items: [Charge.Item], reply: StoredReply?, deadline: MonotonicTime,
-        then tell: @escaping @Sendable (Result<Receipt, ChargeRefusal>) -> Void
-    ) {
-        post(charge, items, ending: nil, reply, deadline, then: tell)
+        _ charge: Charge, items: [Charge.Item], reply: StoredReply?, deadline: MonotonicTime
+    ) -> Deferred<Result<Receipt, ChargeRefusal>> {
+        post(charge, items, ending: nil, reply, deadline)
     }
 
     package func settle(
         _ hold: Hold, _ charge: Charge, items: [Charge.Item], reply: StoredReply?, deadline: MonotonicTime
-    ) async -> Result<Receipt, ChargeRefusal> {
-        // Unsafe: the writer tells exactly once, and a checked continuation takes a lock.
-        await withUnsafeContinuation { waiter in
-            post(charge, items, ending: hold, reply, deadline) { waiter.resume(returning: $0) }
-        }
+    ) -> Deferred<Result<Receipt, ChargeRefusal>> {
+        post(charge, items, ending: hold, reply, deadline)
     }
 
     package func hold(_ charge: Charge, deadline: MonotonicTime) async -> Result<Hold, ChargeRefusal> {
         let id = Int64(bitPattern: random.integer() >> 1) | 1
-        // Unsafe: as above.
+        // Unsafe: an order is answered exactly once, and a checked continuation takes a lock.
         return await withUnsafeContinuation { waiter in
             let order = LedgerOrder(.hold(charge, id: id, startID: startID)) { [self] order, failure in
                 if let failure {
@@ -69,21 +65,16 @@ package struct SQLiteLedger: Ledger, ReplyArchive {
     }
 
     private func post(
-        _ charge: Charge, _ items: [Charge.Item], ending hold: Hold?, _ reply: StoredReply?, _ deadline: MonotonicTime,
-        then tell: @escaping @Sendable (Result<Receipt, ChargeRefusal>) -> Void
-    ) {
-        let order = LedgerOrder(.charge(charge, items, ending: hold, reply)) { [self] order, failure in
-            if let failure {
-                if failure.mayHaveCommitted { takeBack(order, charge, reply) }
-                return tell(.failure(.unavailable))
+        _ charge: Charge, _ items: [Charge.Item], ending hold: Hold?, _ reply: StoredReply?, _ deadline: MonotonicTime
+    ) -> Deferred<Result<Receipt, ChargeRefusal>> {
+        .promised { [self] tell in
+            let order = LedgerOrder(.charge(charge, items, ending: hold, reply)) { order, failure in
+                if failure?.mayHaveCommitted == true { takeBack(order, charge, reply) }
+                // The order goes with its answer: memory is given back cheapest where it was taken, on the loop.
+                tell { failure == nil ? order.receipt : .failure(.unavailable) }
             }
-            switch order.outcome {
-            case .posted(let made): tell(.success(made.receipt))
-            case .refused(let refusal): tell(.failure(refusal))
-            case .held, nil: preconditionFailure("an order to charge that is done has led to a charge")
-            }
+            writer.add(order, deadline: deadline)
         }
-        writer.add(order, deadline: deadline)
     }
 
     /// The caller is told that nothing was charged. The writer works in order, so this runs after the charge has become

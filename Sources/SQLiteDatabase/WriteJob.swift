@@ -21,29 +21,35 @@ package protocol WriteOrder: AnyObject, Sendable {
 
 /// The job of an order.
 final class OrderedJob: DatabaseJob, @unchecked Sendable {
-    // Sendable: immutable but for what the superclass has.
-    private let order: any WriteOrder
+    // Sendable: changed only once it is done, by the writer's thread, which alone looks at it until then.
+    private var order: (any WriteOrder)?
 
     init(_ order: any WriteOrder, deadline: MonotonicTime) {
         self.order = order
         super.init(deadline: deadline)
     }
 
-    override var kind: ObjectIdentifier? { ObjectIdentifier(type(of: order)) }
+    override var kind: ObjectIdentifier? { order.map { ObjectIdentifier(type(of: $0)) } }
 
-    override func perform(_ connection: Connection) throws(DatabaseError) {
-        try type(of: order).perform([order], on: connection)
-    }
+    override func perform(_ connection: Connection) throws(DatabaseError) { try performTogether([self], connection) }
 
     override func performTogether(_ jobs: [DatabaseJob], _ connection: Connection) throws(DatabaseError) {
         var orders: [any WriteOrder] = []
         orders.reserveCapacity(jobs.count)
         // Only this class has a kind.
-        for job in jobs { orders.append(unsafeDowncast(job, to: OrderedJob.self).order) }
-        try type(of: order).perform(orders, on: connection)
+        for job in jobs {
+            if let order = unsafeDowncast(job, to: OrderedJob.self).order { orders.append(order) }
+        }
+        guard let first = orders.first else { return }
+        try type(of: first).perform(orders, on: connection)
     }
 
-    override func answer(_ end: JobEnd) { order.answer(WriteFailure(end)) }
+    override func answer(_ end: JobEnd) {
+        guard let order else { return }
+        // Only the writer's thread says so, and it is through with the order: whoever is told now has the last hold on it.
+        if case .done = end { self.order = nil }
+        order.answer(WriteFailure(end))
+    }
 }
 
 /// A write with a body of its own, its value and its waiter.

@@ -77,7 +77,8 @@ import Testing
             fault_vfs_disarm(faults.vfs)
             // With the disk well again the same writer goes on, and what is asked again is made.
             let last = await till.ledger.charge(
-                .sample(account, reference: "after"), items: [.dip()], reply: nil, deadline: deadline(.seconds(30)))
+                .sample(account, reference: "after"), items: [.dip()], reply: nil, deadline: deadline(.seconds(30))
+            ).value
             try #require(told.note(last, "after") != nil, "k = \(k): the writer did not recover")
             // What a refusal left to be taken back is taken back in its own time.
             let isSettled = try await eventually {
@@ -115,7 +116,8 @@ import Testing
         }
         let long = deadline(.seconds(30))
         let charged = await till.ledger.charge(
-            .sample(account, reference: "charge"), items: [.dip()], reply: try reply("charge"), deadline: long)
+            .sample(account, reference: "charge"), items: [.dip()], reply: try reply("charge"), deadline: long
+        ).value
         if told.note(charged, "charge") != nil { told.replies.insert("charge") }
 
         let charge = Charge.sample(account, cover: 8_000, reference: "settled")
@@ -125,7 +127,8 @@ import Testing
             told.refused.insert("settled")
         case .success(let hold):
             let settled = await till.ledger.settle(
-                hold, charge, items: [.dip(), .enriched()], reply: try reply("settled"), deadline: long)
+                hold, charge, items: [.dip(), .enriched()], reply: try reply("settled"), deadline: long
+            ).value
             if told.note(settled, "settled") != nil {
                 told.replies.insert("settled")
             } else {

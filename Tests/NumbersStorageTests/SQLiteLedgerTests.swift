@@ -47,7 +47,7 @@ final class Faults: Sendable {
             for index in 0..<64 {
                 let ledger = tills[index % writers].ledger
                 group.addTask {
-                    try? await ledger.charge(charge, items: [.dip()], reply: nil, deadline: deadline()).get()
+                    try? await ledger.charge(charge, items: [.dip()], reply: nil, deadline: deadline()).value.get()
                 }
             }
             return await group.reduce(into: [Receipt]()) { if let receipt = $1 { $0.append(receipt) } }
@@ -77,17 +77,19 @@ final class Faults: Sendable {
         // Nothing else fits beside them.
         guard
             case .failure(.insufficientBalance) = await ledger.charge(
-                charge, items: [.dip()], reply: nil, deadline: deadline())
+                charge, items: [.dip()], reply: nil, deadline: deadline()
+            ).value
         else {
             Issue.record("charged what is held")
             return
         }
         for hold in held.dropLast() {
             let receipt = try await ledger.settle(hold, charge, items: [.enriched()], reply: nil, deadline: deadline())
+                .value
                 .get()
             #expect(receipt.billed.micros == 2_000)
         }
-        let again = await ledger.settle(held[0], charge, items: [.enriched()], reply: nil, deadline: deadline())
+        let again = await ledger.settle(held[0], charge, items: [.enriched()], reply: nil, deadline: deadline()).value
         #expect(again == .failure(.unavailable))
         ledger.release(held[36], account: account.account.id)
         #expect(try await eventually { try office.present(account.account.id).held == .zero })
@@ -107,8 +109,10 @@ final class Faults: Sendable {
                 body: Array(key.utf8), at: office.time.now)
         }
         let charge = Charge.sample(account)
-        _ = try await till.ledger.charge(charge, items: [.dip()], reply: try reply("one"), deadline: deadline()).get()
+        _ = try await till.ledger.charge(charge, items: [.dip()], reply: try reply("one"), deadline: deadline()).value
+            .get()
         let refused = await till.ledger.charge(charge, items: [.dip()], reply: try reply("two"), deadline: deadline())
+            .value
         #expect(refused == .failure(.insufficientBalance(balance: .zero)))
         for (key, isThere) in [("one", true), ("two", false)] {
             let found = try await till.ledger.reply(
@@ -135,12 +139,14 @@ final class Faults: Sendable {
         fault_vfs_stall_syncs(faults.vfs, 60_000)
         let began = MonotonicTime.now()
         let result = await till.ledger.charge(
-            charge, items: [.dip()], reply: reply, deadline: deadline(.milliseconds(150)))
+            charge, items: [.dip()], reply: reply, deadline: deadline(.milliseconds(150))
+        ).value
         #expect(result == .failure(.unavailable))
         #expect(began.duration(to: .now()) < .seconds(50))
         // One that has not begun by its deadline never will.
         let waiting = await till.ledger.charge(
-            charge, items: [.dip()], reply: nil, deadline: deadline(.milliseconds(50)))
+            charge, items: [.dip()], reply: nil, deadline: deadline(.milliseconds(50))
+        ).value
         #expect(waiting == .failure(.unavailable))
         fault_vfs_stall_syncs(faults.vfs, 0)
         #expect(try await eventually { try office.audit().entryCount == 3 })
@@ -162,7 +168,8 @@ final class Faults: Sendable {
         let result = await till.ledger.hold(.sample(account), deadline: deadline(.milliseconds(150)))
         #expect(result == .failure(.unavailable))
         fault_vfs_stall_syncs(faults.vfs, 0)
-        _ = try await till.ledger.charge(.sample(account), items: [.dip()], reply: nil, deadline: deadline()).get()
+        _ = try await till.ledger.charge(.sample(account), items: [.dip()], reply: nil, deadline: deadline()).value
+            .get()
         #expect(try await eventually { try office.present(account.account.id).held == .zero })
         #expect(try office.audit().fault == nil)
         #expect(till.writer.stop(deadline: deadline()))

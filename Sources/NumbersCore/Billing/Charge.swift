@@ -78,14 +78,13 @@ package struct Receipt: Hashable, Sendable {
     }
 }
 
-/// The ledger as a lookup sees it. Every call returns only when what it says is durable, or by the deadline.
+/// The ledger as a lookup sees it. What a call says is durable, and said by the deadline.
 package protocol Ledger: Sendable {
     /// Holds and settles in one step: makes the charge if `cover` is available, and stores the reply with it.
-    /// - Parameter tell: called exactly once, on any thread, also before this returns; it must not wait for anything.
+    /// Begins when it is waited for.
     func charge(
-        _ charge: Charge, items: [Charge.Item], reply: StoredReply?, deadline: MonotonicTime,
-        then tell: @escaping @Sendable (Result<Receipt, ChargeRefusal>) -> Void
-    )
+        _ charge: Charge, items: [Charge.Item], reply: StoredReply?, deadline: MonotonicTime
+    ) -> Deferred<Result<Receipt, ChargeRefusal>>
 
     /// Sets `charge.cover` aside.
     func hold(_ charge: Charge, deadline: MonotonicTime) async -> Result<Hold, ChargeRefusal>
@@ -93,20 +92,8 @@ package protocol Ledger: Sendable {
     /// Ends a hold and makes the charge in its place; the hold always covers it.
     func settle(
         _ hold: Hold, _ charge: Charge, items: [Charge.Item], reply: StoredReply?, deadline: MonotonicTime
-    ) async -> Result<Receipt, ChargeRefusal>
+    ) -> Deferred<Result<Receipt, ChargeRefusal>>
 
     /// Ends a hold without a charge. Takes effect as soon as the ledger can be written.
     func release(_ hold: Hold, account: AccountID)
-}
-
-extension Ledger {
-    /// The same, waited for.
-    package func charge(
-        _ charge: Charge, items: [Charge.Item], reply: StoredReply?, deadline: MonotonicTime
-    ) async -> Result<Receipt, ChargeRefusal> {
-        // Unsafe: exactly one call is promised, and a checked continuation takes a lock.
-        await withUnsafeContinuation { waiter in
-            self.charge(charge, items: items, reply: reply, deadline: deadline) { waiter.resume(returning: $0) }
-        }
-    }
 }

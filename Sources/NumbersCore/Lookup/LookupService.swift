@@ -75,7 +75,8 @@ package struct LookupService: Sendable {
                 guard credential.isBilled else { return await keep(reply(body), body, query) }
                 let result = await ledger.charge(
                     charge(query, credential, numbers: 1), items: items([found], credential), reply: reply(body),
-                    deadline: query.deadline)
+                    deadline: query.deadline
+                ).value
                 return Self.outcome(result, body, credential.account.prices, numbers: 1)
             }
         }
@@ -85,10 +86,9 @@ package struct LookupService: Sendable {
     private func charged(
         _ query: LookupQuery, _ found: ResolvedName, for credential: Credential
     ) -> Deferred<Result<Receipt, ChargeRefusal>> {
-        let (charge, items) = (charge(query, credential, numbers: 1), items([found], credential))
-        return .promised { [ledger] tell in
-            ledger.charge(charge, items: items, reply: nil, deadline: query.deadline) { result in tell { result } }
-        }
+        ledger.charge(
+            charge(query, credential, numbers: 1), items: items([found], credential), reply: nil,
+            deadline: query.deadline)
     }
 
     /// A lookup that has to ask suppliers: what it may cost is set aside before the work.
@@ -176,7 +176,8 @@ package struct LookupService: Sendable {
                     let items = items(found, credential)
                     let body = render(lines, query.verstat, items: items)
                     let result = await ledger.charge(
-                        charge, items: items, reply: reply(body), deadline: query.deadline)
+                        charge, items: items, reply: reply(body), deadline: query.deadline
+                    ).value
                     return Self.outcome(result, body, credential.account.prices, numbers: billable)
                 }
                 switch await ledger.hold(charge, deadline: query.deadline) {
@@ -237,7 +238,8 @@ package struct LookupService: Sendable {
         _ query: LookupQuery, _ credential: Credential
     ) async -> LookupOutcome {
         let result = await ledger.settle(
-            hold, charge, items: items(found, credential), reply: reply, deadline: query.deadline)
+            hold, charge, items: items(found, credential), reply: reply, deadline: query.deadline
+        ).value
         if case .failure = result { ledger.release(hold, account: charge.account) }
         return Self.outcome(result, body, credential.account.prices, numbers: found.count)
     }
@@ -294,7 +296,8 @@ package struct LookupService: Sendable {
                 case .success(let hold):
                     let found = await waterfall.ask(record, facts, fallback: fallback, query, credential)
                     let result = await ledger.settle(
-                        hold, charge, items: items([found], credential), reply: nil, deadline: query.deadline)
+                        hold, charge, items: items([found], credential), reply: nil, deadline: query.deadline
+                    ).value
                     if case .failure = result { ledger.release(hold, account: charge.account) }
                     return Self.callerID(result, found)
                 }

@@ -45,14 +45,15 @@ final class FakePorts: Ledger, ReplyArchive, CallerNameStore {
     }
 
     func charge(
-        _ charge: Charge, items: [Charge.Item], reply: StoredReply?, deadline: MonotonicTime,
-        then tell: @escaping @Sendable (Result<Receipt, ChargeRefusal>) -> Void
-    ) {
-        tell(
-            state.withLock { state in
+        _ charge: Charge, items: [Charge.Item], reply: StoredReply?, deadline: MonotonicTime
+    ) -> Deferred<Result<Receipt, ChargeRefusal>> {
+        .promised { tell in
+            let result = self.state.withLock { state in
                 state.steps.append(.charge(cover: charge.cover.micros, items: items, isReplyKept: reply != nil))
                 return Self.take(items, reply, state.refusal, &state)
-            })
+            }
+            tell { result }
+        }
     }
 
     func hold(_ charge: Charge, deadline: MonotonicTime) async -> Result<Hold, ChargeRefusal> {
@@ -65,10 +66,13 @@ final class FakePorts: Ledger, ReplyArchive, CallerNameStore {
 
     func settle(
         _ hold: Hold, _ charge: Charge, items: [Charge.Item], reply: StoredReply?, deadline: MonotonicTime
-    ) async -> Result<Receipt, ChargeRefusal> {
-        state.withLock { state in
-            state.steps.append(.settle(hold.amount.micros, items: items, isReplyKept: reply != nil))
-            return Self.take(items, reply, state.settleRefusal, &state)
+    ) -> Deferred<Result<Receipt, ChargeRefusal>> {
+        .promised { tell in
+            let result = self.state.withLock { state in
+                state.steps.append(.settle(hold.amount.micros, items: items, isReplyKept: reply != nil))
+                return Self.take(items, reply, state.settleRefusal, &state)
+            }
+            tell { result }
         }
     }
 
