@@ -122,3 +122,21 @@ stop_servers() {
     done
     server_pids=()
 }
+
+# Tests that run whole programs block the few threads that asynchronous tests need, and tests that compute for seconds
+# keep them from those that wait for something: each kind has a pass of its own.
+test_programs='^(IntegrationTests|nocliTests)\.'
+test_computing='^(CRMTemplateTests|FuzzCorpusTests|JSONTextTests|MiddlewareStorageTests\.(?!Outbox|Delivery|Steady)'
+test_computing+='|NumbersCoreTests\.(?!Supplier|LookupWaterfall)|NumbersStorageTests\.(?!Steady|SQLiteLedger)'
+test_computing+='|SQLiteDatabaseTests)'
+
+# Every test that runs in the test's own process; arguments go to `swift test`.
+test_in_process() {
+    local status=0
+    swift test --disable-xctest "$@" --skip "$test_programs" --skip "$test_computing" || status=$?
+    swift test --disable-xctest "$@" --filter "$test_computing" || status=$?
+    return "$status"
+}
+
+# Every test that runs the programs.
+test_programs() { swift test --disable-xctest "$@" --filter "$test_programs"; }
