@@ -30,22 +30,6 @@ package enum LedgerBook {
         let entry: LedgerEntry?
     }
 
-    /// A charge by itself, as `LedgerSheet.charge`.
-    static func charge(
-        _ charge: Charge, items: [Charge.Item], ending held: Hold?, on connection: Connection
-    ) throws(DatabaseError) -> Result<Posted, ChargeRefusal> {
-        try onSheet(connection) { sheet throws(DatabaseError) in
-            try sheet.charge(charge, items: items, ending: held)
-        }
-    }
-
-    /// A hold by itself, as `LedgerSheet.hold`.
-    static func hold(
-        _ charge: Charge, id: Int64, startID: Int64, on connection: Connection
-    ) throws(DatabaseError) -> Result<Hold, ChargeRefusal> {
-        try onSheet(connection) { sheet throws(DatabaseError) in try sheet.hold(charge, id: id, startID: startID) }
-    }
-
     /// Ends a hold; false when there is none such any more.
     @discardableResult
     static func end(_ hold: Hold, _ account: AccountID, on connection: Connection) throws(DatabaseError) -> Bool {
@@ -53,7 +37,7 @@ package enum LedgerBook {
     }
 
     /// Works on a sheet of its own and writes it.
-    private static func onSheet<Outcome>(
+    static func onSheet<Outcome>(
         _ connection: Connection, _ work: (inout LedgerSheet) throws(DatabaseError) -> Outcome
     ) throws(DatabaseError) -> Outcome {
         var sheet = LedgerSheet(connection)

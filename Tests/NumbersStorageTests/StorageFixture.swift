@@ -1,10 +1,11 @@
 import Glibc
 import NumbersCore
-import NumbersStorage
 import Platform
 import SQLiteDatabase
 import Synchronization
 import Testing
+
+@testable import NumbersStorage
 
 /// A folder of its own for one test; it goes with the value.
 final class TemporaryFolder: Sendable {
@@ -92,5 +93,23 @@ extension Charge.Item {
 
     static func dip(_ micros: Int64 = 4_000, units: Int = 1) -> Charge.Item {
         Charge.Item(endpoint: .lookup, units: units, amount: MicroUSD(micros: micros))
+    }
+}
+
+extension LedgerBook {
+    /// A charge on a sheet of its own.
+    static func charge(
+        _ charge: Charge, items: [Charge.Item], ending held: Hold?, on connection: Connection
+    ) throws(DatabaseError) -> Result<Posted, ChargeRefusal> {
+        try onSheet(connection) { sheet throws(DatabaseError) in
+            try sheet.charge(charge, items: items, ending: held)
+        }
+    }
+
+    /// A hold on a sheet of its own.
+    static func hold(
+        _ charge: Charge, id: Int64, startID: Int64, on connection: Connection
+    ) throws(DatabaseError) -> Result<Hold, ChargeRefusal> {
+        try onSheet(connection) { sheet throws(DatabaseError) in try sheet.hold(charge, id: id, startID: startID) }
     }
 }
