@@ -9,6 +9,8 @@ import ServerProcess
 struct LookupSettings: Sendable {
     let server: ServerSettings
     let numberPlan: String?
+    /// The names of carriers, places and time zones that go with the plan.
+    let numberNames: String?
     let signupsPerHour: Int
     let lookupBudgetMilliseconds: Int
     let callerIDBudgetMilliseconds: Int
@@ -28,6 +30,9 @@ struct LookupSettings: Sendable {
         listen: "127.0.0.1:8080", database: "numbers-lookup.sqlite", bodyBytes: 262_144)
     private static let numberPlanOption = Option<String?>.optional(
         "number-plan", .path, help: "A numbering plan in place of the built-in one; SIGHUP reads it again.")
+    private static let numberNamesOption = Option<String?>.optional(
+        "number-names", .path,
+        help: "Names of carriers, places and time zones in place of the built-in ones; read with the first name.")
     private static let signupsOption = Option.value(
         "signups-per-hour", .integer(0...1_000_000), default: "3",
         help: "Accounts one address may open an hour; 0 closes sign-up.")
@@ -69,6 +74,7 @@ struct LookupSettings: Sendable {
                 [
                     signupsOption.declaration, budgetOption.declaration, callerIDBudgetOption.declaration,
                     nothingFoundFreeOption.declaration, freeReportsOption.declaration, numberPlanOption.declaration,
+                    numberNamesOption.declaration,
                 ]),
             OptionSection(
                 "Suppliers",
@@ -82,6 +88,7 @@ struct LookupSettings: Sendable {
     init(_ values: OptionValues, cores: Int) {
         server = Self.serverOptions.settings(values, cores: cores)
         numberPlan = values[Self.numberPlanOption]
+        numberNames = values[Self.numberNamesOption]
         signupsPerHour = values[Self.signupsOption]
         lookupBudgetMilliseconds = values[Self.budgetOption]
         callerIDBudgetMilliseconds = values[Self.callerIDBudgetOption]

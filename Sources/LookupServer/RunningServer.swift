@@ -33,7 +33,7 @@ final class RunningServer {
 
         let plans: PlanKeeper
         do throws(PlanKeeper.Failure) {
-            plans = try PlanKeeper(file: settings.numberPlan)
+            plans = try PlanKeeper(file: settings.numberPlan, names: settings.numberNames, logger: log.logger)
         } catch {
             throw StartFailure(description: "--number-plan \(error)")
         }

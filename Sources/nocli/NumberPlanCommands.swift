@@ -1,4 +1,4 @@
-// `nocli number plan …`: compiled plans as files. Needs no database.
+// `nocli number plan …`: compiled plans and their names as files. Needs no database.
 
 import CommandOptions
 import JSONText
@@ -8,131 +8,106 @@ import Platform
 enum NumberPlanCommands {
     static let all = [show, check, compare]
 
-    /// What stands for the plan in this program where a file is expected.
-    private static let builtIn = "built-in"
-
-    private static let anyPlan: Argument<String?> = .optional(
-        "FILE", .path, help: "a plan that script/number-plan has made; else the built-in one")
-    private static let file: Argument<String> = .required(
-        "FILE", .path, help: "a plan that script/number-plan has made")
-    private static let old: Argument<String> = .required("OLD", .path, help: "the plan of before, or built-in")
-    private static let new: Argument<String> = .required("NEW", .path, help: "the plan of after, or built-in")
-
-    // MARK: Commands
+    private static let made = "a plan, or the names of one, that script/number-plan has made"
+    private static let anyTable: Argument<String?> = .optional(
+        "FILE", .path, help: made + "; built-in-names; else the built-in plan")
+    private static let file: Argument<String> = .required("FILE", .path, help: made)
+    private static let old: Argument<String> = .required(
+        "OLD", .path, help: "the file of before; built-in or built-in-names")
+    private static let new: Argument<String> = .required(
+        "NEW", .path, help: "the file of after; built-in or built-in-names")
 
     private static let show = Command(
         declaration: CommandDeclaration(
-            "plan show", summary: "tells what a plan is made of", arguments: [anyPlan.declaration])
+            "plan show", summary: "tells what a plan, or the names of one, is made of",
+            arguments: [anyTable.declaration])
     ) { context throws(CommandFailure) in
-        let plan = try read(context.values[anyPlan] ?? builtIn, context)
+        let table = try NumberTable.read(context.values[anyTable] ?? NumberTable.builtInPlan, context)
         context.answer { writer in
-            writer.beginObject()
-            writeHead(plan, to: &writer)
-            writer.field("regions", plan.regions.map(\.code))
-            writer.key("country_codes")
-            writer.value(.array(plan.countryCodes.map { .number(JSONNumber(Int64($0))) }))
-            writer.key("sections")
-            writer.beginArray()
-            for section in plan.sections {
-                writer.beginObject()
-                writer.field("name", section.name)
-                writer.field("bytes", section.bytes)
-                writer.endObject()
-            }
-            writer.endArray()
-            writer.endObject()
+            table.write(to: &writer)
         } people: {
-            let fields = FieldList([
-                ("Metadata", plan.metadataVersion), ("Format", "\(NumberingPlan.formatVersion)"),
-                ("Bytes", "\(plan.byteCount)"), ("Checksum", Hex.encode(plan.checksum)),
-                ("Regions", "\(plan.regions.count)"), ("Country codes", "\(plan.countryCodes.count)"),
-            ])
-            var table = TextTable([.text("Section"), .number("Bytes")])
-            for section in plan.sections { table.add([section.name, "\(section.bytes)"]) }
-            return fields.rendered() + "\n\n" + table.rendered(on: context.console)
+            table.rendered(on: context.console)
         }
     }
 
     private static let check = Command(
         declaration: CommandDeclaration(
-            "plan check", summary: "tells whether a file is a plan that a server would take",
+            "plan check", summary: "tells whether a file is a plan, or names, that a server would take",
             arguments: [file.declaration], details: ["Exits with 65 when it is not, and says what is wrong."])
     ) { context throws(CommandFailure) in
         let path = context.values[file]
-        let bytes = try WholeFile.read(path, "a compiled numbering plan", limit: NumberingPlan.fileBytesMax, context)
-        let plan: NumberingPlan
-        do throws(NumberingPlanError) {
-            plan = try NumberingPlan(bytes)
-        } catch {
+        let table: NumberTable
+        switch try NumberTable.check(path, context) {
+        case .success(let found): table = found
+        case .failure(let refusal):
             if context.values[GlobalOptions.json] {
                 var writer = JSONWriter()
                 writer.beginObject()
                 writer.field("ok", false)
-                writer.field("reason", error.description)
+                writer.field("reason", refusal.error.description)
                 writer.endObject()
                 context.console.write(writer.finish() + [UInt8(ascii: "\n")])
             }
-            throw refusal(path, error)
+            throw refusal.failure
         }
         context.answer { writer in
             writer.beginObject()
             writer.field("ok", true)
-            writeHead(plan, to: &writer)
+            table.writeHead(to: &writer)
             writer.endObject()
         } people: {
-            context.console.styled(
-                "\(WholeFile.name(path)) is a numbering plan of metadata \(plan.metadataVersion).", .green)
+            context.console.styled("\(WholeFile.name(path)) \(table.words).", .green)
         }
     }
 
     private static let compare = Command(
         declaration: CommandDeclaration(
-            "plan compare", summary: "tells what changed between two plans",
+            "plan compare", summary: "tells what changed between two plans, or between the names of two",
             arguments: [old.declaration, new.declaration],
             details: [
                 """
                 Lists the regions and country codes that came and went, the ranges whose numbers became valid, became \
                 invalid or changed their type or region, with how many numbers that are, and the example numbers that \
-                are read or written differently.
+                are read or written differently. Of names, what is named otherwise: carriers, locations, time zones, \
+                countries.
                 """
             ])
     ) { context throws(CommandFailure) in
-        let before = try read(context.values[old], context)
-        let after = try read(context.values[new], context)
-        let changes: PlanChanges
+        let paths = (context.values[old], context.values[new])
+        let tables = (try NumberTable.read(paths.0, context), try NumberTable.read(paths.1, context))
+        switch tables {
+        case (.plan(let before), .plan(let after)):
+            let changes = try differences { () throws(PlanComparisonError) in try PlanChanges(from: before, to: after) }
+            let report = PlanReport(
+                before: before.metadataVersion, after: after.metadataVersion, changes: changes)
+            context.answer { writer in
+                report.write(to: &writer)
+            } people: {
+                report.rendered(on: context.console)
+            }
+        case (.names(let before), .names(let after)):
+            let changes = try differences { () throws(PlanComparisonError) in try NameChanges(from: before, to: after) }
+            let report = NamesReport(
+                before: before.metadataVersion, after: after.metadataVersion, changes: changes)
+            context.answer { writer in
+                report.write(to: &writer)
+            } people: {
+                report.rendered(on: context.console)
+            }
+        case (.plan, .names), (.names, .plan):
+            throw .badData(
+                "\(WholeFile.name(paths.0)) \(tables.0.words), but \(WholeFile.name(paths.1)) \(tables.1.words): "
+                    + "compare plans with plans and names with names (built-in-names for those of this program)")
+        }
+    }
+
+    private static func differences<Changes>(
+        _ compare: () throws(PlanComparisonError) -> Changes
+    ) throws(CommandFailure) -> Changes {
         do throws(PlanComparisonError) {
-            changes = try PlanChanges(from: before, to: after)
+            return try compare()
         } catch {
             throw .badData(error.description)
         }
-        let report = PlanReport(before: before.metadataVersion, after: after.metadataVersion, changes: changes)
-        context.answer { writer in
-            report.write(to: &writer)
-        } people: {
-            report.rendered(on: context.console)
-        }
-    }
-
-    // MARK: Files
-
-    private static func read(_ path: String, _ context: CommandContext) throws(CommandFailure) -> NumberingPlan {
-        guard path != builtIn else { return .builtIn }
-        let bytes = try WholeFile.read(path, "a compiled numbering plan", limit: NumberingPlan.fileBytesMax, context)
-        do throws(NumberingPlanError) {
-            return try NumberingPlan(bytes)
-        } catch {
-            throw refusal(path, error)
-        }
-    }
-
-    private static func refusal(_ path: String, _ error: NumberingPlanError) -> CommandFailure {
-        .badData("\(WholeFile.name(path)): \(error). Make plans with: script/number-plan --binary FOLDER")
-    }
-
-    private static func writeHead(_ plan: NumberingPlan, to writer: inout JSONWriter) {
-        writer.field("metadata_version", plan.metadataVersion)
-        writer.field("format_version", NumberingPlan.formatVersion)
-        writer.field("bytes", plan.byteCount)
-        writer.field("checksum", Hex.encode(plan.checksum))
     }
 }

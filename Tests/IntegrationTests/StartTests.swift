@@ -14,7 +14,7 @@ struct StartTests {
             "--listen", "--database", "--config", "--max-header-bytes", "--max-header-fields", "--max-target-bytes",
             "--max-body-bytes", "--header-timeout", "--idle-timeout", "--max-connections", "--loops", "--public-url",
             "--trusted-proxy", "--signups-per-hour", "--budget-ms", "--cid-budget-ms", "--nothing-found-free",
-            "--metrics-allow", "--metrics-token-file", "--number-plan", "NUMBERS_LOOKUP_",
+            "--metrics-allow", "--metrics-token-file", "--number-plan", "--number-names", "NUMBERS_LOOKUP_",
         ] {
             #expect(result.output.contains(option), "\(option)")
         }

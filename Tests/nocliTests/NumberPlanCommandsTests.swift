@@ -23,7 +23,7 @@ import Testing
         let path = try file(harness, Self.plan.bytes)
         #expect(harness.call(["number", "plan", "show", path]).output == result.output)
         let json = harness.call(["number", "plan", "show", "--json"]).output
-        #expect(json.hasPrefix(#"{"metadata_version":"9.0.43","format_version":3,"bytes":"#))
+        #expect(json.hasPrefix(#"{"kind":"plan","metadata_version":"9.0.43","format_version":3,"bytes":"#))
         #expect(json.contains(#""country_codes":[1,7,20,"#) && json.contains(#"{"name":"version","bytes":6}"#))
     }
 
@@ -36,7 +36,76 @@ import Testing
                 == "\(path) is a numbering plan of metadata 9.0.43.\n")
         #expect(
             harness.call(["number", "plan", "check", path, "--json"]).output.hasPrefix(
-                #"{"ok":true,"metadata_version":"9.0.43""#))
+                #"{"ok":true,"kind":"plan","metadata_version":"9.0.43""#))
+    }
+
+    @Test("names are shown and checked like a plan")
+    func names() throws {
+        let harness = try CommandLineHarness()
+        let shown = harness.call(["number", "plan", "show", "built-in-names"])
+        #expect(shown.code == 0 && shown.output.hasPrefix("Metadata  9.0.43\nFormat    1\nBytes     "))
+        #expect(shown.output.contains("\nNames     ") && shown.output.contains("\nlocationNames "))
+        let path = try file(harness, NumberNames.builtIn.bytes)
+        #expect(harness.call(["number", "plan", "show", path]).output == shown.output)
+        let json = harness.call(["number", "plan", "show", path, "--json"]).output
+        #expect(json.hasPrefix(#"{"kind":"names","metadata_version":"9.0.43","format_version":1,"bytes":"#))
+        #expect(
+            harness.call(["number", "plan", "check", path]).output
+                == "\(path) has the names that go with a numbering plan of metadata 9.0.43.\n")
+        #expect(
+            harness.call(["number", "plan", "check", path, "--json"]).output.hasPrefix(
+                #"{"ok":true,"kind":"names","metadata_version":"9.0.43""#))
+    }
+
+    @Test("names that a server would not take exit with 65 and say what is wrong", arguments: ["check", "show"])
+    func refusedNames(command: String) throws {
+        let harness = try CommandLineHarness()
+        let names = NumberNames.builtIn.bytes
+        var format = names
+        format[8] = 9
+        var changed = names
+        changed[1_000_000] ^= 1
+        var control = PlanBytes(names)
+        control[control.section(10).lowerBound + 9] = 7
+        let large = Array(names.prefix(8)) + [UInt8](repeating: 0, count: CompiledTable.names.fileBytesMax - 7)
+        let cases: [([UInt8], String)] = [
+            (format, "expected format 1 of compiled names"), (Array(names.dropLast(8)), "found \(names.count - 8)"),
+            (Array(names.prefix(20)), "expected compiled names"), (changed, "checksum"),
+            (control.signed(), "section 10"), (large, "at most"),
+        ]
+        for (bytes, words) in cases {
+            let path = try file(harness, bytes)
+            let result = harness.call(["number", "plan", command, path])
+            #expect(result.code == 65 && result.output == "", "\(words): \(result.error)")
+            #expect(result.error.contains(path) && result.error.contains(words), "\(result.error)")
+        }
+    }
+
+    @Test("names are compared with names, and with nothing else")
+    func comparedNames() throws {
+        let harness = try CommandLineHarness()
+        var other = PlanBytes(NumberNames.builtIn.bytes)
+        other.rename(to: "9.0.99")
+        var path = try file(harness, other.signed())
+        var result = harness.call(["number", "plan", "compare", "built-in-names", path])
+        #expect(
+            result.output == """
+                Both files name everything alike.
+
+                From the names of metadata 9.0.43 to those of 9.0.99: 0 changes.
+
+                """, "\(result.error)")
+        // Germany has no name any more.
+        other.set(word: 3 * 26 + 4, ofSection: 8, to: 0)
+        path = try file(harness, other.signed())
+        result = harness.call(["number", "plan", "compare", "built-in-names", path])
+        #expect(result.output.contains("DE       country  Germany  -"), "\(result.output)")
+        let json = harness.call(["number", "plan", "compare", "built-in-names", path, "--json"]).output
+        #expect(
+            json == #"{"before":"9.0.43","after":"9.0.99","same":false,"names":[{"kind":"region","place":"DE","#
+                + #""before":"Germany","after":""}]}"# + "\n")
+        let mixed = harness.call(["number", "plan", "compare", "built-in", path])
+        #expect(mixed.code == 65 && mixed.error.contains("built-in-names"), "\(mixed.error)")
     }
 
     @Test("what is no plan exits with 65 and says what is wrong", arguments: ["check", "show", "compare"])
@@ -52,7 +121,7 @@ import Testing
             ([], "expected a compiled numbering plan"), (Array("<html>".utf8), "expected a compiled numbering plan"),
             (format, "found format 9"), (Array(Self.plan.bytes.dropLast(8)), "found \(Self.plan.byteCount - 8)"),
             (changed, "checksum"), (hostile.signed(), "section 1 leads outside"),
-            ([UInt8](repeating: 0, count: NumberingPlan.fileBytesMax + 1), "at most"),
+            ([UInt8](repeating: 0, count: CompiledTable.plan.fileBytesMax + 1), "at most"),
         ]
         for (bytes, words) in cases {
             let path = try file(harness, bytes)

@@ -5,48 +5,38 @@ internal import CNumberPlan
 /// Every region's numbering rules, compiled; immutable, and free to share between threads.
 package struct NumberingPlan: Sendable {
     let tables: PlanTables
-    /// nil for those of this program, which are not looked at before somebody asks for a name.
-    private let ownPlaces: PlaceTables?
+    /// The names that go with the plan: carriers, places, time zones, regions.
+    package let names: NumberNames
 
     /// The plan this program was built with.
     package static let builtIn: NumberingPlan = {
         do {
             return NumberingPlan(
                 tables: try PlanTables(
-                    UnsafeRawBufferPointer(start: number_plan_table(), count: number_plan_table_length()), owned: false)
-            )
+                    UnsafeRawBufferPointer(start: number_plan_table(), count: number_plan_table_length()), owned: false),
+                names: .builtIn)
         } catch {
             // The table is part of the program; a program whose own memory is damaged must not answer.
             preconditionFailure("the built-in numbering plan is damaged: \(error)")
         }
     }()
 
-    /// The names this program was built with: 1.7 MB of it, read and verified when a carrier, a place or a time zone is
-    /// first asked for.
-    private static let builtInPlaces: PlaceTables = {
-        do {
-            return try PlaceTables(
-                UnsafeRawBufferPointer(start: number_places_table(), count: number_places_table_length()), owned: false)
-        } catch {
-            // As above.
-            preconditionFailure("the built-in names of places are damaged: \(error)")
-        }
-    }()
+    var places: PlaceTables { names.tables }
 
-    var places: PlaceTables { ownPlaces ?? Self.builtInPlaces }
-
-    private init(tables: PlanTables) {
+    private init(tables: PlanTables, names: NumberNames) {
         self.tables = tables
-        ownPlaces = nil
+        self.names = names
     }
 
-    /// Takes a compiled plan from bytes, for instance a file, and the names of places with it or from this program.
+    /// Takes a compiled plan from bytes, for instance a file.
     ///
     /// - Throws: `NumberingPlanError` unless magic, format, length, checksum and every reference in it are right.
-    package init(_ bytes: [UInt8], places: [UInt8]? = nil) throws(NumberingPlanError) {
-        tables = try PlanTables(copying: bytes)
-        ownPlaces = if let places { try PlaceTables(copying: places) } else { nil }
+    package init(_ bytes: [UInt8], names: NumberNames = .builtIn) throws(NumberingPlanError) {
+        self.init(tables: try PlanTables(copying: bytes), names: names)
     }
+
+    /// The same plan with other names.
+    package func with(_ names: NumberNames) -> NumberingPlan { NumberingPlan(tables: tables, names: names) }
 
     /// The release of the public metadata the plan was compiled from, as in "9.0.43".
     package var metadataVersion: String { tables.version }

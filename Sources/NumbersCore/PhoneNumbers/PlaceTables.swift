@@ -5,10 +5,7 @@
 /// The pointers lead into `bytes`, which this object keeps alive and nobody writes. Every read is checked against the
 /// section it is made from, so that a table with wrong references gives no answer instead of a wrong access.
 final class PlaceTables: @unchecked Sendable {
-    private static let magic = StaticString("NUMPLACE")
-    private static let formatVersion: UInt32 = 1
     private static let namesInBlock = 16
-    private static let ownLabel: UInt16 = 0x8000
 
     private enum Section: Int, CaseIterable {
         case version, blocks, lengths, roots, locations, carriers, timeZones, zoneLists, regionNames, locationNames,
@@ -16,12 +13,13 @@ final class PlaceTables: @unchecked Sendable {
     }
 
     let bytes: TableBytes
+    let version: String
     private let blocks: UnsafeBufferPointer<UInt32>
     private let lengths: UnsafeBufferPointer<UInt16>
     private let text: UnsafeBufferPointer<UInt8>
-    private let locations: PrefixTrie
-    private let carriers: PrefixTrie
-    private let timeZones: PrefixTrie
+    let locations: PrefixTrie
+    let carriers: PrefixTrie
+    let timeZones: PrefixTrie
     private let zoneLists: UnsafeBufferPointer<UInt16>
     private let regionNames: UnsafeBufferPointer<UInt16>
     private let locationNames: UnsafeBufferPointer<UInt16>
@@ -31,12 +29,14 @@ final class PlaceTables: @unchecked Sendable {
     }
 
     init(_ raw: UnsafeRawBufferPointer, owned: Bool) throws(NumberingPlanError) {
-        let bytes = try TableBytes(
-            raw, owned: owned, magic: Self.magic, version: Self.formatVersion, sectionCount: Section.allCases.count)
+        let bytes = try TableBytes(raw, owned: owned, .names, sectionCount: Section.allCases.count)
         func words(_ section: Section) throws(NumberingPlanError) -> UnsafeBufferPointer<UInt16> {
             try bytes.items(section.rawValue, of: UInt16.self)
         }
         self.bytes = bytes
+        let release = bytes.section(Section.version.rawValue)
+        guard TableBytes.isVersion(release) else { throw .malformedContent(section: Section.version.rawValue) }
+        version = String(decoding: release, as: UTF8.self)
         blocks = try bytes.items(Section.blocks.rawValue, of: UInt32.self)
         lengths = try words(.lengths)
         text = try bytes.items(Section.text.rawValue, of: UInt8.self)
@@ -53,6 +53,18 @@ final class PlaceTables: @unchecked Sendable {
         guard blocks.count == (lengths.count + Self.namesInBlock - 1) / Self.namesInBlock else {
             throw .malformedSection(number: Section.blocks.rawValue)
         }
+        // Names are shown to people; a terminal would act on control characters.
+        guard text.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0 }) else {
+            throw .malformedContent(section: Section.text.rawValue)
+        }
+    }
+
+    /// How many texts there are, the empty one not counted.
+    var nameCount: Int { max(lengths.count - 1, 0) }
+
+    /// The sections by their names with their sizes.
+    var sections: [(name: String, bytes: Int)] {
+        Section.allCases.map { ("\($0)", bytes.section($0.rawValue).count) }
     }
 
     /// Where a number's range is, for instance a city; nil when nothing more than its country is known.
@@ -62,8 +74,10 @@ final class PlaceTables: @unchecked Sendable {
     func carrier(of digits: DigitString) -> String? { name(carriers.label(of: digits)) }
 
     /// The time zones of a number's range by their tz database names; empty when none are known.
-    func timeZones(of digits: DigitString) -> [String] {
-        let place = timeZones.label(of: digits)
+    func timeZones(of digits: DigitString) -> [String] { zones(timeZones.label(of: digits)) }
+
+    /// The time zones of a label; empty for a label of none.
+    func zones(_ place: Int) -> [String] {
         guard place > 0, place < zoneLists.count else { return [] }
         let end = place + 1 + Int(zoneLists[place])
         guard end <= zoneLists.count else { return [] }
@@ -80,7 +94,8 @@ final class PlaceTables: @unchecked Sendable {
         region.ordinal.flatMap { name(Int(locationNames[$0])) }
     }
 
-    private func name(_ number: Int) -> String? {
+    /// The name of a label; nil for a label of none.
+    func name(_ number: Int) -> String? {
         guard number > 0, number < lengths.count else { return nil }
         let block = number / Self.namesInBlock
         var start = Int(blocks[block])
@@ -88,38 +103,5 @@ final class PlaceTables: @unchecked Sendable {
         let end = start + Int(lengths[number])
         guard end <= text.count else { return nil }
         return String(decoding: text[start..<end], as: UTF8.self)
-    }
-
-    /// The longest prefix of a number that has a label.
-    private struct PrefixTrie {
-        let words: UnsafeBufferPointer<UInt16>
-        let root: Int
-
-        /// The label of the longest known prefix; 0 when there is none.
-        func label(of digits: DigitString) -> Int {
-            var node = root
-            var best = 0
-            for index in 0..<digits.count {
-                guard node + 2 < words.count else { return best }
-                let present = words[node]
-                let nodes = words[node + 1]
-                var place = node + 2
-                if present & ownLabel != 0 {
-                    best = Int(words[place])
-                    place += 1
-                }
-                let bit = UInt16(1) << UInt16(digits[index])
-                guard present & bit != 0 else { return best }
-                // Earlier digits take one word each, and one more when they lead to a node.
-                let earlier = present & (bit - 1)
-                place += earlier.nonzeroBitCount + (earlier & nodes).nonzeroBitCount
-                guard place + 1 <= words.count else { return best }
-                guard nodes & bit != 0 else { return Int(words[place]) }
-                guard place + 2 <= words.count else { return best }
-                node = Int(words[place]) | Int(words[place + 1]) << 16
-            }
-            if node + 2 < words.count, words[node] & ownLabel != 0 { best = Int(words[node + 2]) }
-            return best
-        }
     }
 }

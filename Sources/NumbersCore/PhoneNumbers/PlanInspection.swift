@@ -1,11 +1,6 @@
-// What a compiled plan is made of, for people who look after it. Reads the plan, returns values.
+// What compiled tables are made of, for people who look after them. Reads the tables, returns values.
 
 extension NumberingPlan {
-    /// The format of compiled plans that this program reads and writes.
-    package static let formatVersion = Int(PlanLayout.formatVersion)
-    /// The most bytes a file with a plan may have: eight times of what the world's plan takes now.
-    package static let fileBytesMax = 4 << 20
-
     /// The plan as it is stored in a file.
     package var bytes: [UInt8] { tables.bytes.all }
 
@@ -19,4 +14,24 @@ extension NumberingPlan {
     package var sections: [(name: String, bytes: Int)] {
         PlanSection.allCases.map { ("\($0)", tables.bytes.section($0.rawValue).count) }
     }
+}
+
+extension NumberNames {
+    /// The release of the public metadata the names were compiled from, as in "9.0.43".
+    package var metadataVersion: String { tables.version }
+
+    /// The names as they are stored in a file.
+    package var bytes: [UInt8] { tables.bytes.all }
+
+    /// How many bytes the names take, in a file and in memory.
+    package var byteCount: Int { tables.bytes.count }
+
+    /// What the checksum of the names is; two tables with the same one are the same.
+    package var checksum: UInt64 { tables.bytes.storedChecksum }
+
+    /// How many different texts there are: names of carriers, places, time zones and regions.
+    package var nameCount: Int { tables.nameCount }
+
+    /// The parts of the table by their names, in the order of the file, each with its size in bytes.
+    package var sections: [(name: String, bytes: Int)] { tables.sections }
 }

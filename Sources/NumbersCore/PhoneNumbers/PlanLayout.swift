@@ -9,7 +9,6 @@ enum PlanSection: Int, CaseIterable {
 }
 
 enum PlanLayout {
-    static let magic = StaticString("NUMPLAN\0")
     static let formatVersion: UInt32 = 3
     /// Ten successors, the label, and five unused words.
     static let branchWords = 16
@@ -30,8 +29,6 @@ enum PlanLayout {
     static let none = 0xFFFF
     /// No formatted number, without its extension, is longer than this many bytes.
     static let templateBytesMax = 32
-    /// The name of a release of the metadata has at most this many bytes.
-    static let versionBytesMax = 32
 }
 
 /// The words of a calling code's record.

@@ -1,13 +1,16 @@
 // The ranges of a calling code that two plans describe differently, found by walking both automata side by side.
 // Stateless: reads the plans, returns values.
 
-/// Why two plans are not compared.
+/// Why two plans, or the names of two, are not compared.
 package enum PlanComparisonError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The automata of a calling code have too many pairs of states.
     case tooUnlike(countryCode: UInt16)
+    /// The names of one kind have too many prefixes.
+    case tooManyNames(NameChanges.Kind)
 
     package var description: String {
         switch self {
+        case .tooManyNames(let kind): "the names (\(kind.rawValue)) have too many differences to list"
         case .tooUnlike(let code): "the rules of +\(code) have too many differences to list"
         }
     }

@@ -30,9 +30,7 @@ final class PlanTables: @unchecked Sendable {
     }
 
     init(_ raw: UnsafeRawBufferPointer, owned: Bool) throws(NumberingPlanError) {
-        let bytes = try TableBytes(
-            raw, owned: owned, magic: PlanLayout.magic, version: PlanLayout.formatVersion,
-            sectionCount: PlanSection.allCases.count)
+        let bytes = try TableBytes(raw, owned: owned, .plan, sectionCount: PlanSection.allCases.count)
         let sections = try PlanSections(bytes)
         try PlanVerification(sections).verify()
         self.bytes = bytes

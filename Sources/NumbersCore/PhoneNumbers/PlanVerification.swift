@@ -61,10 +61,8 @@ struct PlanVerification {
         guard condition else { throw .malformedContent(section: section.rawValue) }
     }
 
-    /// It is shown to people and in metrics: short, and without blanks or anything that a terminal would act on.
     private func verifyVersion() throws(NumberingPlanError) {
-        try require((1...PlanLayout.versionBytesMax).contains(sections.version.count), .version)
-        try require(sections.version.allSatisfy { (0x21...0x7E).contains($0) }, .version)
+        try require(TableBytes.isVersion(sections.version), .version)
     }
 
     private func verifyStrings() throws(NumberingPlanError) {

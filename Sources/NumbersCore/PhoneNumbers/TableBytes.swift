@@ -6,6 +6,8 @@
 final class TableBytes: @unchecked Sendable {
     private static let headerBytes = 32
     private static let alignment = 8
+    /// The name of a release of the metadata has at most this many bytes.
+    private static let versionBytesMax = 32
 
     private let bytes: UnsafeRawBufferPointer
     private let isOwned: Bool
@@ -13,19 +15,19 @@ final class TableBytes: @unchecked Sendable {
 
     /// Verifies the container; `owned` memory is freed with this object, also when the table is refused.
     init(
-        _ bytes: UnsafeRawBufferPointer, owned: Bool, magic: StaticString, version: UInt32, sectionCount: Int
+        _ bytes: UnsafeRawBufferPointer, owned: Bool, _ kind: CompiledTable, sectionCount: Int
     ) throws(NumberingPlanError) {
         self.bytes = bytes
         isOwned = owned
         directory = Self.headerBytes
-        guard bytes.count >= Self.headerBytes,
-            (0..<magic.utf8CodeUnitCount).allSatisfy({ bytes[$0] == magic.utf8Start[$0] })
-        else { throw .notATable }
-        guard bytes.count.isMultiple(of: Self.alignment) else { throw .notATable }
+        guard bytes.count >= Self.headerBytes, bytes.starts(with: kind.magic) else {
+            throw .notATable(expected: kind, found: CompiledTable(beginning: bytes))
+        }
         let found = bytes.load(fromByteOffset: 8, as: UInt32.self)
-        guard found == version else { throw .unknownFormat(version: found) }
+        guard found == kind.format else { throw .unknownFormat(version: found, of: kind) }
         let stated = Int(bytes.load(fromByteOffset: 12, as: UInt32.self))
         guard stated == bytes.count else { throw .wrongLength(stated: stated, found: bytes.count) }
+        guard bytes.count.isMultiple(of: Self.alignment) else { throw .malformedSection(number: 0) }
         guard bytes.load(fromByteOffset: 16, as: UInt64.self) == Self.checksum(bytes) else { throw .wrongChecksum }
         let sections = Int(bytes.load(fromByteOffset: 24, as: UInt32.self))
         guard sections == sectionCount, Self.headerBytes + 8 * sections <= bytes.count else {
@@ -82,6 +84,12 @@ final class TableBytes: @unchecked Sendable {
             Int(bytes.load(fromByteOffset: entry, as: UInt32.self)),
             Int(bytes.load(fromByteOffset: entry + 4, as: UInt32.self))
         )
+    }
+
+    /// Whether a section names a release of the metadata. It is shown to people and in metrics: short, and without blanks
+    /// or anything that a terminal would act on.
+    static func isVersion(_ section: UnsafeRawBufferPointer) -> Bool {
+        (1...versionBytesMax).contains(section.count) && section.allSatisfy { (0x21...0x7E).contains($0) }
     }
 
     /// FNV-1a over the 64-bit words behind the header. It finds damage; it is no defence against an author.

@@ -21,7 +21,7 @@ struct NumberingPlanTests {
 
     @Test("The built-in table can be loaded from its bytes")
     func roundTrip() throws {
-        let plan = try NumberingPlan(Self.plan, places: Self.places)
+        let plan = try NumberingPlan(Self.plan, names: NumberNames(Self.places))
         #expect(plan.metadataVersion == "9.0.43")
         let number = try PhoneNumber(parsing: "030 901820", region: Region("DE"), plan: plan)
         #expect(number.formatted(.international, in: plan) == "+49 30 901820")
@@ -30,21 +30,24 @@ struct NumberingPlanTests {
 
     @Test("A table that is none is refused")
     func notATable() {
-        #expect(throws: NumberingPlanError.notATable) { try NumberingPlan([]) }
-        #expect(throws: NumberingPlanError.notATable) { try NumberingPlan([UInt8](repeating: 0, count: 64)) }
-        #expect(throws: NumberingPlanError.notATable) { try NumberingPlan(Array(Self.plan.prefix(31))) }
-        #expect(throws: NumberingPlanError.notATable) { try NumberingPlan(Self.places) }
-        #expect(throws: NumberingPlanError.notATable) { try NumberingPlan(Self.plan, places: Self.plan) }
+        let nothing = NumberingPlanError.notATable(expected: .plan, found: nil)
+        #expect(throws: nothing) { try NumberingPlan([]) }
+        #expect(throws: nothing) { try NumberingPlan([UInt8](repeating: 0, count: 64)) }
+        #expect(throws: nothing) { try NumberingPlan(Array(Self.plan.prefix(7))) }
+        #expect(throws: NumberingPlanError.notATable(expected: .plan, found: .names)) {
+            try NumberingPlan(Self.places)
+        }
+        #expect(throws: NumberingPlanError.notATable(expected: .names, found: .plan)) { try NumberNames(Self.plan) }
     }
 
     @Test("Another format is refused by its number")
     func format() {
         var bytes = Self.plan
         bytes[8] = 9
-        #expect(throws: NumberingPlanError.unknownFormat(version: 9)) { try NumberingPlan(bytes) }
+        #expect(throws: NumberingPlanError.unknownFormat(version: 9, of: .plan)) { try NumberingPlan(bytes) }
     }
 
-    @Test("A table that was cut or extended is refused", arguments: [-8, 8, -4096])
+    @Test("A table that was cut or extended is refused", arguments: [-1, -8, 1, 8, -4096])
     func length(change: Int) {
         let bytes = change < 0 ? Array(Self.plan.dropLast(-change)) : Self.plan + [UInt8](repeating: 0, count: change)
         #expect(throws: NumberingPlanError.wrongLength(stated: Self.plan.count, found: bytes.count)) {
@@ -100,7 +103,7 @@ struct NumberingPlanTests {
                 bytes[Int.random(in: 120..<bytes.count, using: &generator)] = UInt8.random(
                     in: 0...255, using: &generator)
             }
-            if let plan = try? NumberingPlan(Self.plan, places: signed(bytes)) { exercise(plan) }
+            if let names = try? NumberNames(signed(bytes)) { exercise(NumberingPlan.builtIn.with(names)) }
         }
     }
 

@@ -101,11 +101,13 @@ struct PlanFileTests {
     @Test("Every refusal has its own words")
     func words() {
         let errors: [NumberingPlanError] = [
-            .notATable, .unknownFormat(version: 7), .wrongLength(stated: 5, found: 4), .wrongChecksum,
+            .notATable(expected: .plan, found: nil), .notATable(expected: .plan, found: .names),
+            .notATable(expected: .names, found: nil), .unknownFormat(version: 7, of: .plan),
+            .unknownFormat(version: 7, of: .names), .wrongLength(stated: 5, found: 4), .wrongChecksum,
             .malformedSection(number: 3), .malformedContent(section: 3),
         ]
         #expect(Set(errors.map(\.description)).count == errors.count)
-        #expect(NumberingPlanError.unknownFormat(version: 7).description.contains("format 7"))
+        #expect(NumberingPlanError.unknownFormat(version: 7, of: .plan).description.contains("format 7"))
     }
 
     @Test("Who has taken a plan keeps it when another takes its place")
