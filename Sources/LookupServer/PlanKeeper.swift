@@ -54,7 +54,7 @@ final class PlanKeeper: MetricsSource {
             logger.error(
                 "number_plan_refused",
                 [
-                    ("file", .text(error.path)), ("reason", .text(error.reason)),
+                    ("file", .setting(error.path)), ("reason", .setting(error.reason)),
                     ("metadata_version", .text(present.value.metadataVersion)),
                 ])
         }
@@ -109,7 +109,7 @@ final class PlanKeeper: MetricsSource {
         } catch {
             logger.error(
                 "number_names_refused",
-                [("file", .text(error.path)), ("reason", .text(error.reason)), ("instead", .text("built_in"))])
+                [("file", .setting(error.path)), ("reason", .setting(error.reason)), ("instead", .text("built_in"))])
             return nil
         }
     }

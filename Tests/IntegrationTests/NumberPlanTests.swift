@@ -127,7 +127,8 @@ struct NumberPlanTests {
         var changed = good
         changed[1_000_000] ^= 4
         let bad: [([UInt8]?, String)] = [
-            (changed, "checksum"), (Array(good.dropLast(8)), "it was cut"), (Self.plan(named: "9.0.92"), "mixed up"),
+            (changed, "checksum"), (Array(good.dropLast(8)), "found \(good.count - 8): it was cut"),
+            (Self.plan(named: "9.0.92"), "mixed up"),
             (Array("<html>".utf8), "found something else"), (nil, "no such file"),
         ]
         try Self.put(Self.plan(named: "9.0.92"), plan)
