@@ -16,26 +16,48 @@ enum NumberFind {
     private static let possible: Option<Bool> = .flag(
         "possible", help: "also those that are in no range in use, by their length")
 
+    /// How the digits of a number have to be grouped.
+    private enum Grouping: String, CaseIterable {
+        case strict, exact
+    }
+
+    private static let grouping: Option<Grouping?> = .optional(
+        "grouping", .choice(), help: "only numbers whose groups of digits are unbroken, or those of their country")
+
     static let command = Command(
         declaration: CommandDeclaration(
             "find", summary: "finds the numbers in a text", arguments: [],
-            options: [country.declaration, possible.declaration],
+            options: [country.declaration, possible.declaration, grouping.declaration],
             details: [
                 """
                 Reads a text of at most 64 MiB from standard input and prints a line for each number: where it is, as \
                 line:column, how it is written there, and as E.164. Without --country only numbers with a \
                 country code are found.
+                """,
                 """
+                --grouping strict leaves out numbers of which a group is broken in two (0161 49 60 123), --grouping \
+                exact also those that are grouped in another way than their country does it (0161 4960123). Digits \
+                without any groups are found with both.
+                """,
             ])
     ) { context throws(CommandFailure) in
+        if context.values[possible], context.values[grouping] != nil {
+            throw .usage(
+                context.invocation.error("--possible asks for less than validity, --grouping for more: leave one out"))
+        }
         let text = try WholeFile.read("-", "a text", limit: textBytesMax, context)
         search(text, context)
     }
 
     private static func search(_ text: [UInt8], _ context: CommandContext) {
         let isJSON = context.values[GlobalOptions.json]
-        var finder = PhoneNumberFinder(
-            region: context.values[country], leniency: context.values[possible] ? .possible : .valid)
+        let leniency: PhoneNumberFinder.Leniency =
+            switch context.values[grouping] {
+            case .strict: .strictGrouping
+            case .exact: .exactGrouping
+            case nil: context.values[possible] ? .possible : .valid
+            }
+        var finder = PhoneNumberFinder(region: context.values[country], leniency: leniency)
         var place = TextPlace()
         var output: [UInt8] = isJSON ? Array("{\"numbers\":[".utf8) : []
         var isFirst = true

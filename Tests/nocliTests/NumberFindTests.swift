@@ -46,6 +46,25 @@ import Testing
         #expect(harness.call(["number", "find", "--possible"], input: text).output.hasSuffix("+15550100123\n"))
     }
 
+    @Test func `with --grouping the groups of digits count`() throws {
+        let harness = try CommandLineHarness()
+        let text = Array("0161 496 0123\n0161 4960124\n0161 49 60 125\n01614960126\n".utf8)
+        func found(_ options: String...) -> [String] {
+            let result = harness.call(["number", "find", "--country", "GB"] + options, input: text)
+            return result.output.split(separator: "\n").map { String($0.suffix(13)) }
+        }
+        #expect(found() == ["+441614960123", "+441614960124", "+441614960125", "+441614960126"])
+        #expect(found("--grouping", "strict") == ["+441614960123", "+441614960124", "+441614960126"])
+        #expect(found("--grouping", "exact") == ["+441614960123", "+441614960126"])
+        for (options, words) in [
+            (["--grouping", "loose"], "strict"), (["--grouping"], "--grouping"),
+            (["--grouping", "exact", "--possible"], "leave one out"),
+        ] {
+            let result = harness.call(["number", "find"] + options, input: text)
+            #expect(result.code == 64 && result.output == "" && result.error.contains(words), "\(result.error)")
+        }
+    }
+
     @Test func `what is longer than the limit is refused`() throws {
         let harness = try CommandLineHarness()
         for (count, code) in [(0, Int32(0)), (1, 65)] {

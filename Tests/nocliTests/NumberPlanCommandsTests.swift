@@ -18,12 +18,12 @@ import Testing
         let harness = try CommandLineHarness()
         let result = harness.call(["number", "plan", "show"])
         #expect(result.code == 0)
-        #expect(result.output.hasPrefix("Metadata       9.0.43\nFormat         3\nBytes          "))
+        #expect(result.output.hasPrefix("Metadata       9.0.43\nFormat         4\nBytes          "))
         #expect(result.output.contains("Regions        245\n") && result.output.contains("\nSection"))
         let path = try file(harness, Self.plan.bytes)
         #expect(harness.call(["number", "plan", "show", path]).output == result.output)
         let json = harness.call(["number", "plan", "show", "--json"]).output
-        #expect(json.hasPrefix(#"{"kind":"plan","metadata_version":"9.0.43","format_version":3,"bytes":"#))
+        #expect(json.hasPrefix(#"{"kind":"plan","metadata_version":"9.0.43","format_version":4,"bytes":"#))
         #expect(json.contains(#""country_codes":[1,7,20,"#) && json.contains(#"{"name":"version","bytes":6}"#))
     }
 

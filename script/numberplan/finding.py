@@ -6,6 +6,9 @@ import subprocess
 from . import texts
 
 DOCUMENT = 250
+# How `nocli number find` is asked for each leniency.
+OPTIONS = {"valid": [], "possible": ["--possible"], "strict_grouping": ["--grouping", "strict"],
+           "exact_grouping": ["--grouping", "exact"]}
 
 
 def compared(task):
@@ -16,10 +19,10 @@ def compared(task):
     differences = []
     for number in range(0, count, DOCUMENT):
         region = source.region()
-        leniency = "possible" if source.source.random() < 0.3 else "valid"
+        leniency = source.leniency()
         lines = [source.text(region) for _ in range(min(DOCUMENT, count - number))]
         expected = [texts.found(line, region, leniency) for line in lines]
-        options = (["--country", region] if region != "ZZ" else []) + (["--possible"] if leniency == "possible" else [])
+        options = (["--country", region] if region != "ZZ" else []) + OPTIONS[leniency]
         answer = subprocess.run(command + options + ["--json"], input="\n".join(lines).encode(),
                                 stdout=subprocess.PIPE, check=True, timeout=100).stdout
         found = [[] for _ in lines]
@@ -45,7 +48,7 @@ def rows(seed, count):
     result = []
     for _ in range(count):
         region = source.region()
-        leniency = "possible" if source.source.random() < 0.3 else "valid"
+        leniency = source.leniency()
         line = source.text(region)
         if any(c < " " or c == "\x7f" for c in line):
             continue

@@ -10,7 +10,7 @@ from . import automata, lenient
 from .binary import Strings, Table, words
 
 MAGIC = b"NUMPLAN\0"
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 
 UNKNOWN = 0
 # The order in which the reference asks; the codes are those of LineType in the engine.
@@ -30,9 +30,8 @@ EXAMPLES = ["fixed_line", "mobile", None, "toll_free", "premium_rate", "shared_c
 NONE = 0xFFFF
 # Group references in a template are single bytes 1…9, everything else stands for itself.
 FIRST_GROUP = re.compile(r"(\\\d)")
-TERRITORY_WORDS = 28
-CALLING_CODE_WORDS = 12
-FORMAT_WORDS = 16
+# The examples of short numbers: of any, then by what they cost.
+SHORT_EXAMPLES = ["short_code", "toll_free", "standard_rate", "premium_rate"]
 MAXIMUM_GROUPS = 8
 # Beside the number of groups: a number in this format is written with its national prefix.
 PREFIX_REQUIRED = 0x100
@@ -97,8 +96,9 @@ def is_prefix_required(number_format):
 class PlanCompiler:
     """Collects the automata and records of every territory."""
 
-    def __init__(self, territories, regions_by_code, short_metadata, version):
+    def __init__(self, territories, regions_by_code, short_metadata, alternate_formats, version):
         self.short_metadata = short_metadata  # {region: metadata of its short numbers}
+        self.alternate_formats = alternate_formats  # {calling code: other ways to group its numbers}
         self.territories = territories  # [(identifier, metadata)], regions first in alphabetical order
         self.regions_by_code = regions_by_code
         self.version = version
@@ -187,8 +187,9 @@ class PlanCompiler:
             main = self.territories[numbers[0]][1]
             national = self.format_selection(main.number_format)
             international = self.format_selection(main.intl_number_format) if main.intl_number_format else national
+            alternates = self.alternates(code)
             codes.append([code, len(members), len(numbers), numbers[0], plan, national[0], international[0],
-                          national[1], national[2], international[1], international[2], 0])
+                          national[1], national[2], international[1], international[2], *alternates, 0])
             members += numbers
             roots += [plan, national[0], international[0]]
 
@@ -275,18 +276,7 @@ class PlanCompiler:
             # The last pattern is the most detailed one, and the only one that counts.
             leading = each.leading_digits_pattern
             nodes.append(self.pool.beginning(leading[-1]) if leading else self.pool.tail((1,) * automata.TAIL_WIDTH))
-            rule = each.national_prefix_formatting_rule
-            national = FIRST_GROUP.sub(rule, each.format, count=1) if rule else each.format
-            carrier = each.domestic_carrier_code_formatting_rule
-            carrier = FIRST_GROUP.sub(carrier, each.format, count=1) if carrier else ""
-            flat = [item for pair in bounds for item in pair]
-            flat += [0] * (2 * MAXIMUM_GROUPS - len(flat))
-            packed = [flat[i] | flat[i + 1] << 8 for i in range(0, len(flat), 2)]
-            self.formats.append([self.strings.add(template(national)), self.strings.add(template(each.format)),
-                                 self.strings.add(template(carrier)),
-                                 len(bounds) | (PREFIX_REQUIRED if is_prefix_required(each) else 0)] + packed +
-                                [len(self.leading), len(leading), typed_flags(each), 0])
-            self.leading += [self.pool.beginning(pattern) for pattern in leading]
+            self.add_format(each, bounds)
 
         def combine(labels):
             for place in range(len(formats)):
@@ -295,6 +285,37 @@ class PlanCompiler:
             return 0
 
         return (self.pool.product(nodes, combine) if nodes else self.pool.dead), first, len(formats)
+
+    def add_format(self, each, bounds):
+        """Appends the record of a format with the groups it has."""
+        rule = each.national_prefix_formatting_rule
+        national = FIRST_GROUP.sub(rule, each.format, count=1) if rule else each.format
+        carrier = each.domestic_carrier_code_formatting_rule
+        carrier = FIRST_GROUP.sub(carrier, each.format, count=1) if carrier else ""
+        flat = [item for pair in bounds for item in pair]
+        flat += [0] * (2 * MAXIMUM_GROUPS - len(flat))
+        packed = [flat[i] | flat[i + 1] << 8 for i in range(0, len(flat), 2)]
+        self.formats.append([self.strings.add(template(national)), self.strings.add(template(each.format)),
+                             self.strings.add(template(carrier)),
+                             len(bounds) | (PREFIX_REQUIRED if is_prefix_required(each) else 0)] + packed +
+                            [len(self.leading), len(each.leading_digits_pattern), typed_flags(each), 0])
+        self.leading += [self.pool.beginning(pattern) for pattern in each.leading_digits_pattern]
+
+    def alternates(self, code):
+        """(first record, count) of the other ways to group numbers of a calling code, in which texts are searched."""
+        first = len(self.formats)
+        formats = self.alternate_formats.get(code, [])
+        for each in formats:
+            if len(each.leading_digits_pattern) > 1:
+                raise ValueError("an alternate format with several patterns of leading digits")
+            self.add_format(each, group_bounds(each.pattern))
+        return first, len(formats)
+
+    def short_examples(self, region):
+        """An example of the short numbers of a region, and of each price; empty where there is none."""
+        metadata = self.short_metadata.get(region)
+        descs = [getattr(metadata, name) if metadata is not None else None for name in SHORT_EXAMPLES]
+        return [self.strings.add(desc.example_number or "" if desc is not None else "") for desc in descs]
 
     def territory(self, identifier, metadata, types, general):
         parsing = metadata.national_prefix_for_parsing
@@ -326,7 +347,7 @@ class PlanCompiler:
             self.strings.add(self.dialled_international_prefix(metadata)),
         ] + examples
         region = "" if identifier == b"\0\0" else identifier.decode()
-        return record + [self.short_numbers(region)]
+        return record + [self.short_numbers(region)] + self.short_examples(region)
 
     def dialled_international_prefix(self, metadata):
         """What is written before a calling code when dialling abroad; nothing where there are several ways."""

@@ -4,10 +4,13 @@ A line never holds a line break, so that many texts can be searched as one docum
 reaches across a line break.
 """
 
+import re
+
 import phonenumbers
 from phonenumbers import Leniency, PhoneNumberFormat, PhoneNumberMatcher
 
-from .cases import Cases, DIGIT_ZEROS, LABELS, POOL, SEPARATORS
+from . import metadata
+from .cases import Cases, DIGIT_ZEROS, LABELS, POOL, SEPARATORS, sample
 
 WORDS = [
     "call", "me", "at", "the", "office", "or", "and", "Tel", "tel:", "Phone:", "fax", "Telefon", "t\u00e9l.", "n\u00ba",
@@ -31,6 +34,7 @@ class Texts:
     def __init__(self, seed):
         self.cases = Cases(seed)
         self.source = self.cases.source
+        self.alternates = metadata.alternate_formats()
 
     def region(self):
         """The region of a document."""
@@ -54,6 +58,8 @@ class Texts:
         else:
             name, data = source.choice(self.cases.territories)
         national = self.cases.national(data)
+        if source.random() < 0.3:
+            return self.grouped(data, national)
         if source.random() < 0.5:
             code = "+%d" % data.country_code
             try:
@@ -87,6 +93,66 @@ class Texts:
         if source.random() < 0.12:
             text += source.choice(LABELS) + self.digits(0, 9) + source.choice(["", "", "#"])
         return text
+
+    def grouped(self, data, national):
+        """A number in groups: those of another format, those of a format with a digit moved, or any."""
+        source = self.source
+        groups = []
+        choice = source.random()
+        formats = list(data.number_format) + list(data.intl_number_format)
+        if choice < 0.6 and data.country_code in self.alternates:
+            formats = self.alternates[data.country_code]
+        if choice < 0.8 and formats:
+            chosen = source.choice(formats)
+            if chosen.leading_digits_pattern and source.random() < 0.6:
+                # Digits that the format is for.
+                leading = sample(chosen.leading_digits_pattern[-1], source)
+                national = leading + national[len(leading):]
+            found = re.match(chosen.pattern, national)
+            if found:
+                groups = list(found.groups()) + ([national[found.end():]] if found.end() < len(national) else [])
+        if not groups:
+            rest = national
+            while rest:
+                length = source.randint(1, 5)
+                groups.append(rest[:length])
+                rest = rest[length:]
+        if len(groups) > 1 and source.random() < 0.25:
+            # One digit in the group beside its own.
+            place = source.randrange(len(groups) - 1)
+            groups[place:place + 2] = [groups[place] + groups[place + 1][:1], groups[place + 1][1:]]
+        if source.random() < 0.1:
+            place = source.randrange(len(groups))
+            groups[place:place + 2] = ["".join(groups[place:place + 2])]
+        groups = [group for group in groups if group]
+        choice = source.random()
+        if choice < 0.4:
+            groups.insert(0, "+%d" % data.country_code)
+        elif choice < 0.65:
+            groups[:1] = [(data.national_prefix or "") + "".join(groups[:1])]
+        elif choice < 0.72:
+            groups.insert(0, data.national_prefix or "0")
+        elif choice < 0.78:
+            groups.insert(0, "00%d" % data.country_code)
+        elif choice < 0.82:
+            groups.insert(0, "%d" % data.country_code)
+        elif choice < 0.85:
+            groups[:1] = ["+%d(%s)%s" % (data.country_code, data.national_prefix or "0", "".join(groups[:1]))]
+        elif choice < 0.90:
+            groups[:1] = ["(" + (data.national_prefix or "") + "".join(groups[:1]) + ")"]
+        separator = source.choice([" ", " ", "-", ".", "/", "\u00a0", None])
+        text = ""
+        for place, group in enumerate(groups):
+            text += (separator or source.choice(SEPARATORS[:10]) if place else "") + group
+        if source.random() < 0.15:
+            text += source.choice(LABELS) + (source.choice(groups) if source.random() < 0.3 else self.digits(1, 6))
+        return text
+
+    def leniency(self):
+        """How strict a search is."""
+        choice = self.source.random()
+        return "possible" if choice < 0.15 else "valid" if choice < 0.3 else \
+            "strict_grouping" if choice < 0.65 else "exact_grouping"
 
     def date(self):
         source = self.source
@@ -161,7 +227,8 @@ class Texts:
 
 def found(text, region, leniency):
     """[(start, end, E.164, extension)] in bytes of UTF-8, as the reference finds them."""
-    level = {"valid": Leniency.VALID, "possible": Leniency.POSSIBLE}[leniency]
+    level = {"valid": Leniency.VALID, "possible": Leniency.POSSIBLE, "strict_grouping": Leniency.STRICT_GROUPING,
+             "exact_grouping": Leniency.EXACT_GROUPING}[leniency]
     matches = []
     for match in PhoneNumberMatcher(text, None if region == "ZZ" else region, leniency=level):
         start = len(text[: match.start].encode())

@@ -99,10 +99,18 @@ extension PlanTables {
             return
         }
         let chosen = callingCode(record, isNational ? .nationalFirst : .internationalFirst) + place - 1
-        let ends = groupEnds(of: digits.count, inFormat: chosen)
+        write(digits, count: digits.count, as: format, inFormat: chosen, startingAt: output.count, to: &output)
+    }
+
+    /// Writes the first `count` digits, as many as the format takes, where the national number began at `start`.
+    @inline(__always)
+    private func write(
+        _ digits: DigitString, count: Int, as format: NumberFormat, inFormat chosen: Int, startingAt start: Int,
+        to output: inout ShortText
+    ) {
+        let ends = groupEnds(of: count, inFormat: chosen)
         let ascii = digits.ascii
-        let start = output.count
-        for byte in text(self.format(chosen, isNational ? .national : .plain)) {
+        for byte in text(self.format(chosen, format == .national ? .national : .plain)) {
             if byte <= UInt8(PlanLayout.groupsMax) {
                 let group = Int(byte)
                 let place = ends &>> UInt128(8 &* (group &- 1))
@@ -119,6 +127,33 @@ extension PlanTables {
                 output.append(UInt8(ascii: "-"))
             }
         }
+    }
+
+    /// National digits in the groups of their international form, with a dash between two of them.
+    func groupedText(of digits: DigitString, callingCode record: Int) -> ShortText {
+        var output = ShortText()
+        write(digits, as: .rfc3966, callingCode: record, to: &output)
+        return output
+    }
+
+    /// National digits in the groups of a format that need not be made for so many: as often as it fits, one time behind
+    /// the other, and what is left over at the end. That is how the reference uses alternate formats.
+    func groupedText(of digits: DigitString, inAlternate record: Int) -> ShortText {
+        var (least, most) = (0, 0)
+        for group in 0..<format(record, .groupCount) & 0xFF {
+            let bounds = bounds(ofGroup: group, inFormat: record)
+            least += bounds.low
+            most += bounds.high
+        }
+        var output = ShortText()
+        var rest = digits
+        while rest.count >= least {
+            let taken = min(rest.count, most)
+            write(rest, count: taken, as: .rfc3966, inFormat: record, startingAt: 0, to: &output)
+            rest.removeFirst(taken)
+        }
+        output.append(rest)
+        return output
     }
 
     /// Where each group ends when the groups take, one after the other, as many digits as they may: a byte for each, the

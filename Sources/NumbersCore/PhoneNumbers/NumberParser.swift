@@ -12,8 +12,21 @@ struct ParsedNumber {
     let countryCode: Int
     let record: Int
     let digits: DigitString
+    let source: CountrySource
+
     /// Neither a plus sign, an international prefix nor a calling code told the country.
-    let isWrittenNationally: Bool
+    var isWrittenNationally: Bool { source == .region }
+}
+
+/// What told the country of a number.
+enum CountrySource {
+    case plusSign
+    /// The one of the region it was dialled in.
+    case internationalPrefix
+    /// The one of the region it was dialled in, without a plus sign before it.
+    case callingCode
+    /// Where it was dialled.
+    case region
 }
 
 /// Reading written numbers as they are dialled in one territory, or without one.
@@ -22,23 +35,28 @@ extension PlanTables {
     func parse(_ written: borrowing WrittenNumber, territory: Int?) throws(PhoneNumberError) -> ParsedNumber {
         // Without a known region only an international number tells where it belongs.
         guard territory != nil || written.hasPlus else { throw .invalidCountryCode }
-        if written.hasPlus, let found = try afterInternationalPrefix(written.digits) { return try finish(found) }
+        if written.hasPlus, let found = try afterInternationalPrefix(written.digits) {
+            return try finish(found.code, found.national, .plusSign)
+        }
         // Behind a plus sign nobody's code was found; then the number counts as dialled without it.
-        if let found = try codeInDialled(written.digits, territory) { return try finish(found) }
+        if let found = try codeInDialled(written.digits, territory) {
+            return try finish(found.code, found.national, found.source)
+        }
         guard !written.hasPlus, let territory else { throw .invalidCountryCode }
         return try finish(
-            self.territory(territory, .callingCode), written.digits, territory, isWrittenNationally: true)
+            self.territory(territory, .callingCode), written.digits, territory, .region)
     }
 
     /// With a calling code in the number, the rules are those of the code's main territory.
-    private func finish(_ found: (code: Int, national: DigitString)) throws(PhoneNumberError) -> ParsedNumber {
-        guard let record = callingCode(found.code) else { throw .invalidCountryCode }
-        return try finish(
-            found.code, found.national, callingCode(record, .mainTerritory), isWrittenNationally: false)
+    private func finish(
+        _ code: Int, _ national: DigitString, _ source: CountrySource
+    ) throws(PhoneNumberError) -> ParsedNumber {
+        guard let record = callingCode(code) else { throw .invalidCountryCode }
+        return try finish(code, national, callingCode(record, .mainTerritory), source)
     }
 
     private func finish(
-        _ code: Int, _ digits: DigitString, _ metadata: Int, isWrittenNationally: Bool
+        _ code: Int, _ digits: DigitString, _ metadata: Int, _ source: CountrySource
     ) throws(PhoneNumberError) -> ParsedNumber {
         guard digits.count >= ParsedNumber.digitsMin else { throw .tooShortNSN }
         var national = digits
@@ -52,7 +70,7 @@ extension PlanTables {
         guard national.count <= ParsedNumber.digitsMax else { throw .tooLong }
         guard let record = callingCode(code) else { throw .invalidCountryCode }
         return ParsedNumber(
-            countryCode: code, record: record, digits: national, isWrittenNationally: isWrittenNationally)
+            countryCode: code, record: record, digits: national, source: source)
     }
 
     /// The calling code behind a plus sign or an international prefix; nil when there is none that anybody has.
@@ -73,7 +91,7 @@ extension PlanTables {
     /// The calling code in a number as it was dialled: behind the territory's international prefix, or the territory's
     /// own, when the number makes more sense without it. Nil when there is none.
     private func codeInDialled(_ digits: DigitString, _ territory: Int?) throws(PhoneNumberError) -> (
-        code: Int, national: DigitString
+        code: Int, national: DigitString, source: CountrySource
     )? {
         guard let territory else { return nil }
         let prefix = self.territory(territory, .internationalPrefix)
@@ -83,7 +101,7 @@ extension PlanTables {
                 guard let found = try afterInternationalPrefix(digits.dropping(match.end)) else {
                     throw .invalidCountryCode
                 }
-                return found
+                return (found.code, found.national, .internationalPrefix)
             }
         }
         let code = self.territory(territory, .callingCode)
@@ -94,7 +112,7 @@ extension PlanTables {
         let isBetter =
             !isGenerallyValid(digits, in: territory) && isGenerallyValid(national, in: territory)
         return isBetter || possibility(ofLength: digits.count, in: territory) == .tooLong
-            ? (code, national) : nil
+            ? (code, national, .callingCode) : nil
     }
 
     /// Without the national prefix and the carrier code, and transformed where the plan says so; nil when there is none

@@ -18,12 +18,17 @@ package struct PhoneNumberMatch: Sendable, Hashable {
 /// Latin letters or currency signs are passed over; letters as digits ("1-800-FLOWERS") are not found. Time grows with
 /// the length of the text, and memory is needed for the matches only.
 package struct PhoneNumberFinder: Sendable {
-    /// What counts as a number.
+    /// What counts as a number; each asks for more than the one before it.
     package enum Leniency: String, Sendable, Hashable, CaseIterable {
         /// The length is right for the country.
         case possible
         /// In a range that is in use, and with its national prefix where that is always written.
         case valid
+        /// Valid, and no group of digits is broken that a format of its country keeps together: "0161 496 0123" and
+        /// "01614960123", but not "0161 49 60 123". There is at most one slash.
+        case strictGrouping = "strict_grouping"
+        /// Valid, and grouped exactly as a format of its country does it, or not at all: also not "0161 4960123".
+        case exactGrouping = "exact_grouping"
     }
 
     /// After so many failures the rest of a text is given up: it is a table of figures, not prose.
@@ -126,7 +131,7 @@ package struct PhoneNumberFinder: Sendable {
         guard shape.hasMatchingBrackets(text, part), !shape.hasPages(text, part) else { return nil }
         switch leniency {
         case .possible: break
-        case .valid: guard !isGlued(in: text, part) else { return nil }
+        case .valid, .strictGrouping, .exactGrouping: guard !isGlued(in: text, part) else { return nil }
         }
         guard let written = try? WrittenNumber(text.extracting(part), tables),
             let parsed = try? tables.parse(written, territory: region.flatMap { tables.territory(of: $0) })
@@ -135,10 +140,17 @@ package struct PhoneNumberFinder: Sendable {
         switch leniency {
         case .possible:
             guard number.possibility == .possible || number.possibility == .localOnly else { return nil }
-        case .valid:
+        case .valid, .strictGrouping, .exactGrouping:
             guard number.isValid, hasOnlyKnownLetters(in: text, part, number),
                 hasPrefix(in: text, part, parsed)
             else { return nil }
+        }
+        switch leniency {
+        case .possible, .valid: break
+        case .strictGrouping:
+            guard NumberGrouping(text, part, parsed, extension: written.extension, tables).isStrict else { return nil }
+        case .exactGrouping:
+            guard NumberGrouping(text, part, parsed, extension: written.extension, tables).isExact else { return nil }
         }
         return PhoneNumberMatch(range: part, text: Self.string(text, part), number: number)
     }

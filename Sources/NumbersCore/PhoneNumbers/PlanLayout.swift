@@ -9,13 +9,13 @@ enum PlanSection: Int, CaseIterable {
 }
 
 enum PlanLayout {
-    static let formatVersion: UInt32 = 3
+    static let formatVersion: UInt32 = 4
     /// Ten successors, the label, and five unused words.
     static let branchWords = 16
     /// One label for each number of remaining digits; the last stands for all larger numbers.
     static let tailWords = 20
-    static let callingCodeWords = 12
-    static let territoryWords = 28
+    static let callingCodeWords = 14
+    static let territoryWords = 32
     static let formatWords = 16
     static let prefixStateWords = 12
     static let groupsMax = 8
@@ -35,6 +35,8 @@ enum PlanLayout {
 enum CallingCodeField: Int {
     case code, firstMember, memberCount, mainTerritory, plan, nationalFormat, internationalFormat
     case nationalFirst, nationalCount, internationalFirst, internationalCount
+    /// The formats that numbers in texts may have as well.
+    case alternateFirst, alternateCount
 }
 
 /// The words of a territory's record.
@@ -46,6 +48,8 @@ enum TerritoryField: Int {
     case examples
     /// The automaton of the territory's short numbers, behind the examples.
     case shortNumbers = 27
+    /// The first of four: a short number, and one of each price.
+    case shortExamples
 }
 
 /// The words of a format's record; the groups' bounds follow.

@@ -94,6 +94,9 @@ final class PlanTables: @unchecked Sendable {
         Int(territories[number * PlanLayout.territoryWords + field.rawValue])
     }
 
+    /// One of several words of a kind.
+    func territory(_ number: Int, word: Int) -> Int { Int(territories[number * PlanLayout.territoryWords + word]) }
+
     func region(of territory: Int) -> Region? {
         let identifier = self.territory(territory, .identifier)
         if identifier == 0 { return .nonGeographic }
@@ -102,8 +105,7 @@ final class PlanTables: @unchecked Sendable {
 
     /// The example of a type in a territory: national digits, empty when there is none.
     func example(of territory: Int, type: LineType) -> String {
-        let place = territory * PlanLayout.territoryWords + TerritoryField.examples.rawValue + type.planCode - 1
-        return string(Int(territories[place]))
+        string(self.territory(territory, word: TerritoryField.examples.rawValue + type.planCode - 1))
     }
 
     /// What a length says in a territory; a local-only length is never also a possible one.

@@ -107,6 +107,8 @@ struct PlanVerification {
             try require(max(field(.nationalCount), field(.internationalCount)) <= PlanLayout.formatsMax, .callingCodes)
             try require(field(.nationalFirst) + field(.nationalCount) <= sections.formatCount, .callingCodes)
             try require(field(.internationalFirst) + field(.internationalCount) <= sections.formatCount, .callingCodes)
+            try require(field(.alternateCount) <= PlanLayout.formatsMax, .callingCodes)
+            try require(field(.alternateFirst) + field(.alternateCount) <= sections.formatCount, .callingCodes)
         }
     }
 
@@ -128,6 +130,9 @@ struct PlanVerification {
             ]
             for text in texts { try require(field(text) < sections.stringCount, .territories) }
             for example in TerritoryField.examples.rawValue..<TerritoryField.examples.rawValue + 11 {
+                try require(Int(words[example]) < sections.stringCount, .territories)
+            }
+            for example in TerritoryField.shortExamples.rawValue..<TerritoryField.shortExamples.rawValue + 4 {
                 try require(Int(words[example]) < sections.stringCount, .territories)
             }
             let short = field(.shortNumbers)

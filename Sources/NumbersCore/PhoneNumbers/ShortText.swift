@@ -62,6 +62,9 @@ struct ShortText {
         }
     }
 
+    /// The text as an array of its own.
+    var bytes: [UInt8] { storage.span.extracting(first: count).withUnsafeBufferPointer { Array($0) } }
+
     var string: String {
         storage.span.extracting(first: count).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
     }
