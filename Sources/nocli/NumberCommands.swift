@@ -41,7 +41,15 @@ enum NumberCommands {
         let plan = NumberingPlan.builtIn
         let reading = ReadingContext(country: context.values[country], input: .any)
         context.answer { writer in
-            ParseAnswer(text, reading, plan: plan).write(to: &writer, includesVersion: true)
+            writer.beginObject()
+            ParseAnswer(text, reading, plan: plan).writeFields(to: &writer, includesVersion: true)
+            writer.key("short_number")
+            if let facts = ShortNumberFacts(text, dialledFrom: reading.country, plan) {
+                facts.write(to: &writer)
+            } else {
+                writer.value(.null)
+            }
+            writer.endObject()
         } people: {
             explanation(of: text, reading, plan).rendered()
         }
@@ -194,7 +202,7 @@ enum NumberCommands {
         switch NumberReading.parse(text, country: reading.country, input: reading.input, plan: plan) {
         case .failure(let error):
             var fields = FieldList([("Number", text), ("Valid", "no: \(words(error))")])
-            addShortNumber(text, reading.country, plan, to: &fields)
+            ShortNumberFacts(text, dialledFrom: reading.country, plan)?.add(to: &fields)
             return fields
         case .success(let found): number = found
         }
@@ -206,7 +214,7 @@ enum NumberCommands {
             ("Country", region ?? ""), ("Country code", "+\(number.countryCode)"),
         ])
         if let digits = number.extension { fields.add("Extension", digits) }
-        addShortNumber(text, reading.country, plan, to: &fields)
+        ShortNumberFacts(text, dialledFrom: reading.country, plan)?.add(to: &fields)
         guard number.isValid else { return fields }
         fields.add("Type", words(number.type))
         fields.add("Carrier", number.carrier(in: plan) ?? "")
@@ -216,33 +224,6 @@ enum NumberCommands {
         fields.add("International", number.formatted(.international, in: plan))
         fields.add("RFC 3966", number.formatted(.rfc3966, in: plan))
         return fields
-    }
-
-    /// What a text is as a short or emergency number of the country where it was dialled; nothing when it is none.
-    private static func addShortNumber(
-        _ text: String, _ country: Region?, _ plan: NumberingPlan, to fields: inout FieldList
-    ) {
-        guard let country else { return }
-        if let number = try? PhoneNumber(parsing: text, region: country, plan: plan),
-            let short = plan.shortNumber(number, dialledFrom: country), short.isValid
-        {
-            let carrier = short.isCarrierSpecific ? ", depends on the carrier" : ""
-            fields.add("Short number", "yes, in \(country.code): \(words(short.cost))\(carrier)")
-        }
-        if plan.isEmergencyNumber(text, dialledFrom: country) {
-            fields.add("Emergency", "yes, in \(country.code)")
-        } else if plan.connectsToEmergency(text, dialledFrom: country) {
-            fields.add("Emergency", "yes, in \(country.code): it begins with an emergency number")
-        }
-    }
-
-    private static func words(_ cost: ShortNumberCost) -> String {
-        switch cost {
-        case .tollFree: "toll free"
-        case .standardRate: "standard rate"
-        case .premiumRate: "premium rate"
-        case .unknown: "at a price that is not known"
-        }
     }
 
     private static func words(_ error: PhoneNumberError) -> String {

@@ -63,6 +63,32 @@ import Testing
         #expect(!output.contains("Short number") && !output.contains("Emergency"), "\(output)")
     }
 
+    @Test(
+        "for machines there is what a short number is",
+        arguments: [
+            (
+                ["911", "--country", "US"],
+                #"{"country":"US","valid":true,"cost":"toll_free","carrier_specific":false,"sms_service":false,"#
+                    + #""emergency":true,"connects_to_emergency":true,"example":"112"}"#
+            ),
+            (
+                ["9991", "--country", "GB"],
+                #"{"country":"GB","valid":false,"cost":null,"carrier_specific":null,"sms_service":null,"#
+                    + #""emergency":false,"connects_to_emergency":true,"example":"100"}"#
+            ),
+            (
+                ["190", "--country", "BR"],
+                #"{"country":"BR","valid":true,"cost":"toll_free","carrier_specific":false,"sms_service":false,"#
+                    + #""emergency":true,"connects_to_emergency":true,"example":"100"}"#
+            ),
+            (["1901", "--country", "BR"], "null"), (["911"], "null"), (["911", "--country", "GB"], "null"),
+            (["+911", "--country", "US"], "null"), (["6462345678", "--country", "US"], "null"),
+        ])
+    func shortNumberAsJSON(arguments: [String], expected: String) throws {
+        let output = try CommandLineHarness().call(["number", "parse", "--json"] + arguments).output
+        #expect(output.hasSuffix(#","short_number":"# + expected + "}\n"), "\(output)")
+    }
+
     @Test("a number is shown while it is typed")
     func typing() throws {
         let harness = try CommandLineHarness()

@@ -1,7 +1,7 @@
 """Short and emergency numbers with what the reference says of them."""
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneMetadata, ShortNumberCost
+from phonenumbers import NumberParseException, PhoneMetadata, ShortNumberCost, shortnumberinfo
 
 from . import metadata
 from .cases import Cases, sample
@@ -38,8 +38,18 @@ def answer(text, region):
     return [here, anywhere, emergency]
 
 
+EXAMPLES = [ShortNumberCost.TOLL_FREE, ShortNumberCost.STANDARD_RATE, ShortNumberCost.PREMIUM_RATE]
+
+
+def examples():
+    """Rows for the tests: region, "example", an example of its short numbers, and one of each price; empty for none."""
+    for region in sorted(metadata.short_numbers()):
+        yield "\t".join([region, "example", shortnumberinfo._example_short_number(region)] + [
+            shortnumberinfo._example_short_number_for_cost(region, cost) for cost in EXAMPLES])
+
+
 def rows(seed, count):
-    """Rows for the tests: region, text, and the three answers."""
+    """Rows for the tests: region, text, and the three answers; then the examples."""
     cases = Cases(seed)
     source = cases.source
     every = metadata.short_numbers()
@@ -67,4 +77,4 @@ def rows(seed, count):
         if any(c < " " or c == "\x7f" for c in text):
             continue
         result.append("\t".join([region, text] + answer(text, region)))
-    return result
+    return result + list(examples())

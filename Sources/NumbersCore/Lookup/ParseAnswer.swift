@@ -34,8 +34,14 @@ package struct ParseAnswer: Sendable {
 
     /// Appends the answer as a JSON object.
     package func write(to writer: inout JSONWriter, includesVersion: Bool) {
-        let isValid = isValid
         writer.beginObject()
+        writeFields(to: &writer, includesVersion: includesVersion)
+        writer.endObject()
+    }
+
+    /// Appends the fields of the answer to an object that was begun, and that others may follow in.
+    package func writeFields(to writer: inout JSONWriter, includesVersion: Bool) {
+        let isValid = isValid
         if includesVersion {
             writer.key("schema_version")
             writer.token(LookupAnswer.schemaVersion)
@@ -59,7 +65,6 @@ package struct ParseAnswer: Sendable {
         writer.field("carrier", shown?.carrier(in: plan))
         writer.field("location", shown?.location(in: plan))
         writer.field("timezones", shown?.timeZones(in: plan) ?? [])
-        writer.endObject()
     }
 }
 

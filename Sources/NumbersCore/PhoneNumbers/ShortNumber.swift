@@ -77,6 +77,16 @@ extension NumberingPlan {
         return dearest
     }
 
+    /// A short number of a region that is in use, for showing how they look there; with a cost, one of that price.
+    ///
+    /// Nil when the plan has none, and for `.unknown`, which is no price. Few regions have one of each.
+    package func exampleShortNumber(for region: Region, cost: ShortNumberCost? = nil) -> String? {
+        guard let territory = tables.territory(of: region), cost != .unknown else { return nil }
+        let place = cost.map { $0.planCode } ?? 0
+        let example = tables.string(tables.shortExample(place, of: territory))
+        return example.isEmpty ? nil : example
+    }
+
     /// Whether a text is an emergency number of a region, exactly.
     package func isEmergencyNumber(_ text: String, dialledFrom region: Region) -> Bool {
         emergencyFlags(text, region).contains(.emergency)
@@ -110,9 +120,24 @@ extension ShortNumberCost {
         default: self = .unknown
         }
     }
+
+    /// The number of the price in the plan.
+    fileprivate var planCode: Int {
+        switch self {
+        case .unknown: 0
+        case .tollFree: 1
+        case .standardRate: 2
+        case .premiumRate: 3
+        }
+    }
 }
 
 extension PlanTables {
+    /// The text of an example of the short numbers of a territory: 0 for any, else by the number of its price.
+    fileprivate func shortExample(_ place: Int, of territory: Int) -> Int {
+        self.territory(territory, word: TerritoryField.shortExamples.rawValue + place)
+    }
+
     /// What digits are as a short number of a territory; nil when the plan knows no short numbers of it.
     fileprivate func shortNumberFlags(_ digits: DigitString, in territory: Int) -> ShortNumberFlags? {
         let node = self.territory(territory, .shortNumbers)

@@ -11,8 +11,8 @@ struct ShortNumberTests {
     @Test("Every answer is the reference's")
     func expected() throws {
         let rows = ReferenceRows.read("expected-short.tsv", or: "NUMBERS_SHORT")
-        #expect(rows.count >= 3_900)
-        for row in rows {
+        #expect(rows.count >= 4_000)
+        for row in rows where row[1] != "example" {
             let region = try #require(Region(row[0]))
             let number = try? PhoneNumber(parsing: row[1], region: region)
             let here = number.flatMap { plan.shortNumber($0, dialledFrom: region) }.map { short in
@@ -27,6 +27,27 @@ struct ShortNumberTests {
                 plan.isEmergencyNumber(row[1], dialledFrom: region),
                 plan.connectsToEmergency(row[1], dialledFrom: region))
             #expect([here ?? "-", anywhere ?? "-", emergency] == Array(row[2...]), "\(row[0]) \(row[1])")
+        }
+    }
+
+    @Test("Examples are the reference's, and short numbers in use of the price that they are for")
+    func examples() throws {
+        let rows = ReferenceRows.read("expected-short.tsv", or: "NUMBERS_SHORT").filter { $0[1] == "example" }
+        #expect(rows.count >= 240)
+        let costs: [ShortNumberCost?] = [nil, .tollFree, .standardRate, .premiumRate]
+        for row in rows {
+            let region = try #require(Region(row[0]))
+            #expect(costs.map { plan.exampleShortNumber(for: region, cost: $0) ?? "" } == Array(row[2...]), "\(row[0])")
+            for cost in costs {
+                guard let example = plan.exampleShortNumber(for: region, cost: cost) else { continue }
+                let number = try PhoneNumber(parsing: example, region: region)
+                let short = try #require(plan.shortNumber(number, dialledFrom: region))
+                #expect(short.isPossible && (cost == nil ? short.isValid : short.cost == cost), "\(region) \(example)")
+            }
+            #expect(plan.exampleShortNumber(for: region, cost: .unknown) == nil)
+        }
+        for region in [Region.nonGeographic, try #require(Region("XX"))] {
+            #expect(plan.exampleShortNumber(for: region) == nil)
         }
     }
 
