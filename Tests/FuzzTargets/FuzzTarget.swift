@@ -21,6 +21,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case find
     /// Compiled numbering plans that were damaged, or made to harm.
     case plan
+    /// Compiled names of carriers, places and time zones, the same.
+    case names
     /// What paid suppliers of names answer, and the URLs they are asked by.
     case supplier
     /// Requests as they come over a connection, cut anywhere.
@@ -46,6 +48,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .numbers: NumberFuzz.failure(bytes)
         case .find: FindFuzz.failure(bytes)
         case .plan: PlanFuzz.failure(bytes)
+        case .names: NamesFuzz.failure(bytes)
         case .supplier: SupplierFuzz.failure(bytes)
         case .wire: WireFuzz.failure(bytes)
         case .fields: FieldFuzz.failure(bytes)

@@ -34,13 +34,17 @@ package struct NameChanges: Sendable {
     /// Compares the names of two plans.
     /// - Throws: `PlanComparisonError` when a table is so unlike any real one that comparing it would not end.
     package init(from before: NumberNames, to after: NumberNames) throws(PlanComparisonError) {
+        try self.init(from: before, to: after, pairsMax: Self.pairsMax)
+    }
+
+    init(from before: NumberNames, to after: NumberNames, pairsMax: Int) throws(PlanComparisonError) {
         let tables = (before.tables, after.tables)
         var found: [Change] = []
         for kind in Kind.allCases {
             switch kind {
             case .region: found += Self.regions(tables)
             case .carrier, .location, .timeZones:
-                var walk = Walk(kind, tables.0, tables.1)
+                var walk = Walk(kind, tables.0, tables.1, pairsMax: pairsMax)
                 try walk.run()
                 found += walk.changes
             }
@@ -64,6 +68,7 @@ package struct NameChanges: Sendable {
         private let tries: (before: PrefixTrie, after: PrefixTrie)
         private var digits: [UInt8] = []
         private var pairs = 0
+        private let pairsMax: Int
         private(set) var changes: [Change] = []
 
         /// What both tables say of all numbers with some first digits.
@@ -72,8 +77,9 @@ package struct NameChanges: Sendable {
             let after: String
         }
 
-        init(_ kind: Kind, _ before: PlaceTables, _ after: PlaceTables) {
+        init(_ kind: Kind, _ before: PlaceTables, _ after: PlaceTables, pairsMax: Int) {
             self.kind = kind
+            self.pairsMax = pairsMax
             tables = (before, after)
             tries =
                 switch kind {
@@ -92,7 +98,7 @@ package struct NameChanges: Sendable {
             _ before: PrefixTrie.Place, _ after: PrefixTrie.Place
         ) throws(PlanComparisonError) -> Names? {
             pairs += 1
-            guard pairs <= NameChanges.pairsMax else { throw .tooManyNames(kind) }
+            guard pairs <= pairsMax else { throw .tooManyNames(kind) }
             let isEnd = before.isEnd && after.isEnd || digits.count == NameChanges.prefixDigitsMax
             if isEnd { return Names(before: name(before.label, tables.before), after: name(after.label, tables.after)) }
             var parts: [Names?] = []

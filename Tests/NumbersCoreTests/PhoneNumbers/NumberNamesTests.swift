@@ -217,4 +217,29 @@ struct NumberNamesTests {
         #expect(changes.contains(NameChanges.Change(kind: .region, place: "DE", before: "Germany", after: "")))
         #expect(changes.contains { $0.kind == .carrier && $0.place.hasPrefix("+49") && $0.after.isEmpty })
     }
+
+    @Test("Tables are compared as long as there are no more pairs of prefixes than allowed")
+    func pairs() throws {
+        let names = try NumberNames(PlanBytes.smallNames().bytes)
+        // The root, ten digits from there, and ten from the 4.
+        for (pairsMax, isCompared) in [(20, false), (21, true), (22, true)] {
+            let changes = Result { try NameChanges(from: names, to: names, pairsMax: pairsMax) }
+            #expect(((try? changes.get()) != nil) == isCompared, "\(pairsMax)")
+        }
+        let changes = try NameChanges(from: names, to: .builtIn).changes
+        #expect(changes.contains(NameChanges.Change(kind: .region, place: "DE", before: "", after: "Germany")))
+    }
+
+    @Test("A table that leads in a circle is refused by the comparison, and gives answers all the same")
+    func circle() throws {
+        var bytes = PlanBytes.smallNames()
+        // The 4 of the carriers leads to the root again.
+        bytes.set(word: 6, ofSection: 5, to: 4)
+        let names = try NumberNames(bytes.signed())
+        #expect(throws: PlanComparisonError.tooManyNames(.carrier)) {
+            // Ten more pairs for each 4, up to the longest number.
+            try NameChanges(from: names, to: names, pairsMax: 200)
+        }
+        #expect(load(bytes.signed()))
+    }
 }
