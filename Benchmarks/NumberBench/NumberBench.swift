@@ -123,12 +123,23 @@ enum NumberBench {
 
     private static func find(_ text: [UInt8], seconds: Double) {
         var found = 0
+        // Line by line, as on the other side, whose time grows faster than its text.
+        var lines: [Range<Int>] = []
+        var start = 0
+        while start < text.count {
+            let end = text[start...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
+            lines.append(start..<end)
+            start = end + 1
+        }
         let rate = Meter.rate(seconds: seconds) {
             found = 0
-            // Nothing is given up, on neither side.
-            var finder = PhoneNumberFinder(region: Region("US"), tries: Int(Int32.max))
             let span = text.span
-            while finder.next(in: span) != nil { found += 1 }
+            for line in lines {
+                // Nothing is given up, on neither side.
+                var finder = PhoneNumberFinder(region: Region("US"), tries: Int(Int32.max))
+                let bytes = span.extracting(line)
+                while finder.next(in: bytes) != nil { found += 1 }
+            }
         }
         Files.tell("\(found) numbers found")
         print(Int(rate * Double(text.count)))
