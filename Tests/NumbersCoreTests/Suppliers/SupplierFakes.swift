@@ -29,6 +29,13 @@ final class VirtualTime: Sendable {
             state.lastID += 1
             return state.lastID
         }
+        // A test that has failed moves the time no further, and whoever it waits for would sleep for ever.
+        let alarm = Task.detached {
+            guard (try? await Task.sleep(for: .seconds(90))) != nil, let sleeper = self.forget(id) else { return }
+            Issue.record("nobody has moved the time for 90 seconds")
+            sleeper.resume()
+        }
+        defer { alarm.cancel() }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
@@ -42,11 +49,14 @@ final class VirtualTime: Sendable {
             }
         } onCancel: {
             guard isCancellable else { return }
-            let sleeper = state.withLock { state in
-                state.woken.insert(id)
-                return state.sleepers.removeValue(forKey: id)
-            }
-            sleeper?.continuation.resume()
+            forget(id)?.resume()
+        }
+    }
+
+    private func forget(_ id: Int) -> CheckedContinuation<Void, Never>? {
+        state.withLock { state in
+            state.woken.insert(id)
+            return state.sleepers.removeValue(forKey: id)?.continuation
         }
     }
 
