@@ -2,23 +2,28 @@
 // test costs a shift and no memory is read.
 
 /// The byte classes of the grammar.
+@usableFromInline
 package enum ByteClass {
     /// `tchar` of RFC 9110 §5.6.2: the bytes of methods and field names.
+    @inlinable
     @inline(__always)
     package static func isToken(_ byte: UInt8) -> Bool { test(byte, 0x03ff_6cfa_0000_0000, 0x57ff_ffff_c7ff_fffe) }
 
     /// Visible ASCII without `#`: what a request target may hold. Wider than RFC 3986 on purpose (`{`, `|`, `"` and
     /// the like, which telephone systems do send), but never a space, a control, a fragment or a byte above 0x7E.
+    @inlinable
     @inline(__always)
     package static func isTarget(_ byte: UInt8) -> Bool { test(byte, 0xffff_fff6_0000_0000, 0x7fff_ffff_ffff_ffff) }
 
     /// `reg-name` of RFC 3986 §3.2.2, percent sign included.
+    @inlinable
     @inline(__always)
     package static func isRegisteredName(_ byte: UInt8) -> Bool {
         test(byte, 0x2bff_7ff2_0000_0000, 0x47ff_fffe_87ff_fffe)
     }
 
     /// `field-vchar`, space and tab of RFC 9110 §5.5: visible ASCII and `obs-text`; no control but the tab.
+    @inlinable
     @inline(__always)
     package static func isFieldValue(_ byte: UInt8) -> Bool { byte >= 0x20 ? byte != 0x7f : byte == 0x09 }
 
@@ -42,18 +47,22 @@ package enum ByteClass {
     }
 
     /// `DIGIT`.
+    @inlinable
     @inline(__always)
     package static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
 
     /// Space or horizontal tab, the `OWS` and `BWS` of RFC 9110 §5.6.3.
+    @inlinable
     @inline(__always)
     package static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
     /// ASCII letters folded to lower case, every other byte as it is.
+    @inlinable
     @inline(__always)
     package static func lowered(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte }
 
     /// The value of a hexadecimal digit, nil for any other byte.
+    @inlinable
     @inline(__always)
     package static func hexValue(_ byte: UInt8) -> UInt8? {
         switch byte {
@@ -64,8 +73,9 @@ package enum ByteClass {
         }
     }
 
+    @inlinable
     @inline(__always)
-    private static func test(_ byte: UInt8, _ low: UInt64, _ high: UInt64) -> Bool {
+    static func test(_ byte: UInt8, _ low: UInt64, _ high: UInt64) -> Bool {
         if byte < 64 { return (low >> UInt64(byte)) & 1 == 1 }
         if byte < 128 { return (high >> UInt64(byte &- 64)) & 1 == 1 }
         return false

@@ -13,8 +13,10 @@ package enum JSONReading: Sendable, Hashable {
 /// and member name, and room for no more than 4 for each byte of the text.
 ///
 /// Names that come twice in an object are all there; ``member(_:of:)`` takes the last.
+@usableFromInline
 package struct JSONDocument: Sendable {
     /// A place on the tape of one document; meaningless for any other.
+    @usableFromInline
     package struct Node: Sendable, Hashable, Comparable {
         @usableFromInline let place: UInt32
 
@@ -33,6 +35,7 @@ package struct JSONDocument: Sendable {
     }
 
     /// What a node is.
+    @usableFromInline
     package enum Kind: Sendable, Hashable {
         case null
         case boolean(Bool)
@@ -43,7 +46,7 @@ package struct JSONDocument: Sendable {
     }
 
     /// The text, as it was given.
-    package let bytes: [UInt8]
+    @usableFromInline package let bytes: [UInt8]
     @usableFromInline let tape: [TapeWord]
     /// Of objects too large to search; most documents have none.
     @usableFromInline let indexes: MemberIndexes?

@@ -3,7 +3,9 @@
 /// A document's text and tape, lent by ``JSONDocument/withView(_:)`` and valid only as long as that runs.
 ///
 /// Nodes are not checked: they have to be the document's own, which whoever keeps them beside it has to see to.
+@usableFromInline
 package struct JSONView {
+    @usableFromInline
     package typealias Node = JSONDocument.Node
 
     @usableFromInline let bytes: UnsafeBufferPointer<UInt8>
@@ -88,6 +90,7 @@ package struct JSONView {
     }
 
     /// As ``JSONDocument/text(of:)``.
+    @usableFromInline
     package func text(of node: Node) -> String {
         let word = tape[Int(node.place)]
         if word.kind == .escapedString {
