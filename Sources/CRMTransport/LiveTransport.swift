@@ -11,18 +11,18 @@ package struct LiveTransport: TemplateTransport {
     private static let redirectsMax = 3
 
     /// Headers that go along to another host.
-    private static let plainHeaders: Set<String> = ["accept", "accept-language", "content-type", "user-agent"]
+    private static let plainHeaders = ["accept", "accept-language", "content-type", "user-agent"]
 
     private let client: HTTPClient
 
     package init(client: HTTPClient) { self.client = client }
 
-    package func send(
+    package nonisolated(nonsending) func send(
         _ request: TemplateRequest, deadline: MonotonicTime
     ) async throws(TransportFailure) -> TemplateResponse {
         do throws(ClientError) {
             let response = try await client.send(Self.outgoing(request), deadline: deadline)
-            return TemplateResponse(status: response.status, headers: response.headers, body: response.body)
+            return TemplateResponse(status: response.status, fields: response.fields, body: response.body)
         } catch {
             throw TransportFailure(Self.kind(error.kind), error.message, mayHaveArrived: error.mayHaveArrived)
         }
@@ -37,11 +37,18 @@ package struct LiveTransport: TemplateTransport {
                 // A key may stand in any header, as plain text or in a parameter of the type String: but for what
                 // says nothing about the caller, headers stay with the host they are meant for.
                 ClientRequest.Header(
-                    header.name, header.value.text, isSecret: !Self.plainHeaders.contains(header.name.lowercased()))
+                    header.name, header.value.text, isSecret: !Self.isPlain(header.name))
             },
             body: Array(request.body.text.utf8), redirects: isGet ? .follow(max: Self.redirectsMax) : .none,
             // A report that was sent twice would be two entries in the CRM.
             retries: isGet ? .staleConnection : .never)
+    }
+
+    private static func isPlain(_ name: String) -> Bool {
+        let bytes = name.utf8
+        return plainHeaders.contains { plain in
+            plain.utf8.count == bytes.count && plain.utf8.elementsEqual(bytes.lazy.map(ByteClass.lowered))
+        }
     }
 
     private static func kind(_ kind: ClientError.Kind) -> TransportFailure.Kind {

@@ -9,8 +9,12 @@ enum ASCIIText {
             && zip(left.utf8, right.utf8).allSatisfy { ByteClass.lowered($0) == ByteClass.lowered($1) }
     }
 
+    /// Whether the text is one of those in the list.
+    static func isAny(_ text: String, of list: [String]) -> Bool { list.contains { isSame($0, text) } }
+
     /// ASCII letters in lower case, everything else as it is.
     static func lowered(_ text: String) -> String {
-        String(decoding: text.utf8.map(ByteClass.lowered), as: UTF8.self)
+        guard text.utf8.contains(where: { ByteClass.lowered($0) != $0 }) else { return text }
+        return String(decoding: text.utf8.map(ByteClass.lowered), as: UTF8.self)
     }
 }

@@ -38,13 +38,14 @@ struct CheckedRequest: Sendable {
     /// The request with its place in a trace, unless it has one of its own.
     /// - Parameter span: at random: this request's name in the trace, the same however often it is sent.
     func traced(_ trace: TraceContext, span: UInt64) -> CheckedRequest {
-        let own = ["traceparent", "tracestate"]
-        guard !headers.contains(where: { own.contains(ASCIIText.lowered($0.name)) }) else { return self }
+        guard !headers.contains(where: { ASCIIText.isAny($0.name, of: Self.traceFields) }) else { return self }
         var copy = self
         copy.headers.append(ClientRequest.Header("traceparent", TraceParent(trace, span: span).description))
         if !trace.state.isEmpty { copy.headers.append(ClientRequest.Header("tracestate", trace.state)) }
         return copy
     }
+
+    private static let traceFields = ["traceparent", "tracestate"]
 
     /// Methods whose effect is the same however often they arrive (RFC 9110 §9.2.2).
     static func isIdempotent(_ method: HTTPMethod) -> Bool {
@@ -85,7 +86,7 @@ struct CheckedRequest: Sendable {
             guard !header.name.isEmpty, header.name.utf8.allSatisfy(ByteClass.isToken) else {
                 throw ClientError(.invalidRequest, "A header field's name is not a token.")
             }
-            guard !ownFields.contains(ASCIIText.lowered(header.name)) else {
+            guard !isOwnField(header.name) else {
                 throw ClientError(
                     .invalidRequest, "The header field \(header.name) is set by the client and by nobody else.")
             }
@@ -102,7 +103,7 @@ struct CheckedRequest: Sendable {
     }
 
     /// What frames the message or steers the connection (RFC 9110 §7.6.1, RFC 9112 §6).
-    private static let ownFields: Set<String> = [
+    private static let ownFields = [
         "host", "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "upgrade", "te",
         "trailer", "expect", "http2-settings", "accept-encoding",
     ]
@@ -114,12 +115,14 @@ extension ClientRequest {
 }
 
 extension CheckedRequest {
-    static func isOwnField(_ name: String) -> Bool { ownFields.contains(ASCIIText.lowered(name)) }
+    static func isOwnField(_ name: String) -> Bool { ASCIIText.isAny(name, of: ownFields) }
 }
 
 extension ClientRequest.Header {
+    private static let credentials = ["authorization", "cookie", "proxy-authorization"]
+
     /// Whether only the first host of a request may see it.
     var isCredential: Bool {
-        isSecret || ["authorization", "cookie", "proxy-authorization"].contains(ASCIIText.lowered(name))
+        isSecret || ASCIIText.isAny(name, of: Self.credentials)
     }
 }

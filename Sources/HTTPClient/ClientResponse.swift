@@ -1,13 +1,14 @@
 // What came back. A value.
 
+package import HTTPWire
 package import Platform
 
 /// An answer, whatever its status.
 package struct ClientResponse: Sendable {
     /// 200 to 599; interim answers are not shown.
     package let status: Int
-    /// In order, names as sent (lower case over HTTP/2). Bytes that are no UTF-8 are replaced.
-    package let headers: [(name: String, value: String)]
+    /// Names as sent (lower case over HTTP/2).
+    package let fields: ReceivedFields
     /// Decompressed; the header that told the coding stays.
     package let body: [UInt8]
     /// The protocol of the last hop.
@@ -26,11 +27,11 @@ package struct ClientResponse: Sendable {
     }
 
     package init(
-        status: Int, headers: [(name: String, value: String)], body: [UInt8], version: Version,
+        status: Int, fields: ReceivedFields, body: [UInt8], version: Version,
         address: NetworkAddress?, redirectCount: Int, retryCount: Int
     ) {
         self.status = status
-        self.headers = headers
+        self.fields = fields
         self.body = body
         self.version = version
         self.address = address
@@ -38,8 +39,9 @@ package struct ClientResponse: Sendable {
         self.retryCount = retryCount
     }
 
+    /// In order. Bytes that are no UTF-8 are replaced.
+    package var headers: [(name: String, value: String)] { fields.all }
+
     /// The first value of a field, names compared without case; nil when there is none.
-    package func firstValue(of name: String) -> String? {
-        headers.first { ASCIIText.isSame($0.name, name) }?.value
-    }
+    package func firstValue(of name: String) -> String? { fields.firstValue(of: name) }
 }

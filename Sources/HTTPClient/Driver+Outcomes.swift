@@ -65,7 +65,7 @@ extension Transfer {
             default: .http11
             }
         return ClientResponse(
-            status: response.status, headers: response.headers, body: response.body, version: known, address: address,
+            status: response.status, fields: response.fields, body: response.body, version: known, address: address,
             redirectCount: call.redirectCount, retryCount: retryCount + max(0, sendCount - 1))
     }
 }

@@ -49,7 +49,7 @@ package final class HTTPClient: Sendable {
     /// What is sent while a request is served belongs to its trace and says so, if the settings want it.
     ///
     /// Cancelling the task stops the transfer at once: its connection is closed, or its HTTP/2 stream reset.
-    package func send(
+    package nonisolated(nonsending) func send(
         _ request: ClientRequest, deadline: MonotonicTime
     ) async throws(ClientError) -> ClientResponse {
         var checked: CheckedRequest

@@ -1,7 +1,7 @@
 // An answer in the making: head lines and pieces of the body in, bounded. A value with one decoder inside; used by the
 // client's thread only.
 
-internal import HTTPWire
+package import HTTPWire
 
 /// Takes what libcurl reads of one answer, interim answers and trailers among it.
 package struct ResponseReader {
@@ -39,7 +39,7 @@ package struct ResponseReader {
     /// Of the newest head, 0 before there is one.
     package private(set) var status = 0
     /// Of the newest head, in order.
-    package private(set) var headers: [(name: String, value: String)] = []
+    package private(set) var fields = ReceivedFields()
     /// What has come so far, decompressed.
     package private(set) var body: [UInt8] = []
 
@@ -99,7 +99,7 @@ package struct ResponseReader {
     }
 
     /// The first value of a field.
-    package func firstValue(of name: String) -> String? { headers.first { ASCIIText.isSame($0.name, name) }?.value }
+    package func firstValue(of name: String) -> String? { fields.firstValue(of: name) }
 
     /// `HTTP/1.1 200 OK`, `HTTP/2 200`.
     private mutating func takeStatus(_ line: Slice<UnsafeRawBufferPointer>) throws(Fault) {
@@ -110,7 +110,7 @@ package struct ResponseReader {
         status = parts[1].reduce(0) { $0 * 10 + Int($1 - 0x30) }
         guard (100...599).contains(status) else { throw .malformedHead(.statusLine) }
         guard status != 101 else { throw .malformedHead(.switched) }
-        headers = []
+        fields = ReceivedFields()
         contentLength = nil
         stage = .fields
     }
@@ -124,36 +124,35 @@ package struct ResponseReader {
         guard line.allSatisfy(ByteClass.isFieldValue) else { throw .malformedHead(.control) }
         // RFC 9112 §5.2: a line that begins with a space goes on with the field before it.
         if let first = line.first, ByteClass.isSpace(first) {
-            guard !headers.isEmpty else { throw .malformedHead(.field) }
-            // In place: a head of nothing but such lines would be copied whole for each of them.
-            headers[headers.count - 1].value += " " + Self.trimmed(line)
+            guard fields.continueLast(UnsafeRawBufferPointer(rebasing: Self.trimmed(line))) else {
+                throw .malformedHead(.field)
+            }
             return
         }
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else {
             throw .malformedHead(.field)
         }
-        let name = String(decoding: line[..<colon], as: UTF8.self)
+        let name = line[..<colon]
         let value = Self.trimmed(line[line.index(after: colon)...])
         // RFC 9112 §6.3: several lengths that differ are an error; whoever sent them may mean another end.
-        if ASCIIText.isSame(name, "content-length") {
-            let length = Int(value)
-            guard length != nil, value.utf8.allSatisfy(ByteClass.isDigit),
-                contentLength == nil || contentLength == length
-            else { throw .malformedHead(.lengths) }
+        if name.count == 14, name.map(ByteClass.lowered).elementsEqual("content-length".utf8) {
+            guard let length = Self.number(value), contentLength == nil || contentLength == length else {
+                throw .malformedHead(.lengths)
+            }
             contentLength = length
         }
-        headers.append((name, value))
+        fields.append(UnsafeRawBufferPointer(rebasing: name), UnsafeRawBufferPointer(rebasing: value))
     }
 
     /// Decides from the final head what the body may be.
     private mutating func endHead() throws(Fault) {
         guard hasBody, status != 204, status != 304 else { return }
         if let contentLength, contentLength > limits.bytesMax { throw .body(.tooLarge(bytesMax: limits.bytesMax)) }
-        let codings = headers.lazy.filter { ASCIIText.isSame($0.name, "content-encoding") }
-            .flatMap { $0.value.utf8.split(separator: UInt8(ascii: ",")) }
-            .map { ASCIIText.lowered(Self.trimmed($0)) }
+        let codings = fields.values(of: "content-encoding")
+            .flatMap { Array($0.utf8).split(separator: UInt8(ascii: ",")) }
+            .map { String(decoding: Self.trimmed($0).map(ByteClass.lowered), as: UTF8.self) }
             .filter { !$0.isEmpty && $0 != "identity" }
-        switch Array(codings) {
+        switch codings {
         case []: return
         case ["gzip"], ["x-gzip"]:
             guard let decoder = GzipDecoder() else { throw .body(.tooLarge(bytesMax: limits.bytesMax)) }
@@ -162,9 +161,25 @@ package struct ResponseReader {
         }
     }
 
-    private static func trimmed(_ bytes: some BidirectionalCollection<UInt8>) -> String {
+    private static func trimmed<Bytes: BidirectionalCollection<UInt8>>(_ bytes: Bytes) -> Bytes.SubSequence {
         let kept = bytes.drop(while: ByteClass.isSpace)
-        guard let end = kept.lastIndex(where: { !ByteClass.isSpace($0) }) else { return "" }
-        return String(decoding: kept[...end], as: UTF8.self)
+        guard let end = kept.lastIndex(where: { !ByteClass.isSpace($0) }) else {
+            return kept[kept.startIndex..<kept.startIndex]
+        }
+        return kept[...end]
+    }
+
+    /// The number that is written in digits alone; nil for anything else, and for one that is too large.
+    private static func number(_ digits: some Collection<UInt8>) -> Int? {
+        guard !digits.isEmpty else { return nil }
+        var number = 0
+        for digit in digits {
+            guard ByteClass.isDigit(digit) else { return nil }
+            let (product, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+            let (sum, overflows) = product.addingReportingOverflow(Int(digit - 0x30))
+            guard !isTooLarge, !overflows else { return nil }
+            number = sum
+        }
+        return number
     }
 }

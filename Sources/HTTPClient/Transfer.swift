@@ -172,22 +172,40 @@ final class Transfer {
     }
 
     private func setFields(userAgent: String) -> CURLcode {
-        var lines: [String] = ["Accept-Encoding: gzip", "Expect:"]
-        var names: Set<String> = []
+        // One buffer for all lines: libcurl copies each.
+        var line: [UInt8] = []
+        line.reserveCapacity(256)
+        var isWhole = true
+        func add(_ name: String, _ mark: StaticString, _ value: String) {
+            line.removeAll(keepingCapacity: true)
+            line.append(contentsOf: name.utf8)
+            for offset in 0..<mark.utf8CodeUnitCount { line.append(mark.utf8Start[offset]) }
+            line.append(contentsOf: value.utf8)
+            line.append(0)
+            let longer = line.withUnsafeBytes { text in
+                curl_slist_append(fieldList, text.baseAddress?.assumingMemoryBound(to: CChar.self))
+            }
+            if let longer { fieldList = longer } else { isWhole = false }
+        }
+        add("Accept-Encoding", ": ", "gzip")
+        add("Expect", ":", "")
+        var hasContentType = false
+        var hasUserAgent = false
         for header in plan.request.headers {
-            if header.isCredential, !plan.carriesCredentials { continue }
-            names.insert(ASCIIText.lowered(header.name))
+            if !plan.carriesCredentials, header.isCredential { continue }
+            if ASCIIText.isSame(header.name, "content-type") { hasContentType = true }
+            if ASCIIText.isSame(header.name, "user-agent") { hasUserAgent = true }
             // libcurl takes `Name:` for the wish to send none, and `Name;` for an empty one.
-            let isEmpty = header.value.utf8.allSatisfy(ByteClass.isSpace)
-            lines.append(isEmpty ? header.name + ";" : header.name + ": " + header.value)
+            if header.value.utf8.allSatisfy(ByteClass.isSpace) {
+                add(header.name, ";", "")
+            } else {
+                add(header.name, ": ", header.value)
+            }
         }
         // libcurl would call every body a form.
-        if !names.contains("content-type") { lines.append("Content-Type:") }
-        if !names.contains("user-agent") { lines.append("User-Agent: " + userAgent) }
-        for line in lines {
-            guard let longer = curl_slist_append(fieldList, line) else { return CURLE_OUT_OF_MEMORY }
-            fieldList = longer
-        }
+        if !hasContentType { add("Content-Type", ":", "") }
+        if !hasUserAgent { add("User-Agent", ": ", userAgent) }
+        guard isWhole else { return CURLE_OUT_OF_MEMORY }
         return no_curl_set_list(easy, CURLOPT_HTTPHEADER, fieldList)
     }
 

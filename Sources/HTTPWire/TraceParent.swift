@@ -46,7 +46,9 @@ package struct TraceParent: Hashable, Sendable, CustomStringConvertible {
 
     /// The value of the field, for a request that continues the trace.
     package var description: String {
-        var bytes: [UInt8] = Array("00-".utf8)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.length)
+        bytes.append(contentsOf: "00-".utf8)
         Self.append(traceHigh, digits: 16, to: &bytes)
         Self.append(traceLow, digits: 16, to: &bytes)
         bytes.append(UInt8(ascii: "-"))
@@ -90,7 +92,9 @@ package struct TraceParent: Hashable, Sendable, CustomStringConvertible {
 
     private static func append(_ value: UInt64, digits: Int, to bytes: inout [UInt8]) {
         let alphabet: StaticString = "0123456789abcdef"
-        for place in (0..<digits).reversed() {
+        var place = digits
+        while place > 0 {
+            place -= 1
             bytes.append(alphabet.utf8Start[Int(value >> UInt64(4 * place) & 15)])
         }
     }

@@ -63,9 +63,9 @@ enum AnswerFuzz {
         }
         answer.status = reader.status
         answer.body = reader.body
-        answer.headers = reader.headers.map { "\($0.name): \($0.value)" }
+        answer.headers = reader.fields.all.map { "\($0.name): \($0.value)" }
         if !(200...599).contains(reader.status) { answer.failure = "an answer without a final status" }
-        for header in reader.headers
+        for header in reader.fields.all
         where header.name.isEmpty || (header.name + header.value).utf8.contains(where: { !ByteClass.isFieldValue($0) })
         {
             answer.failure = "a header holds a control character"

@@ -1,5 +1,6 @@
 // The network, as the engine needs it. A port: the HTTP client, a recording and a test's script are bodies for it.
 
+package import HTTPWire
 package import Platform
 
 /// A request ready to be sent. Values were checked: no control character in the URL, no CR, LF or NUL in a header.
@@ -36,15 +37,22 @@ package struct TemplateRequest: Sendable, Hashable {
 /// What came back, whatever its status.
 package struct TemplateResponse: Sendable, Hashable {
     package let status: Int
-    /// In order, names as sent.
-    package let headers: [(name: String, value: String)]
+    private let fields: ReceivedFields
     package let body: [UInt8]
 
-    package init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
+    package init(status: Int, fields: ReceivedFields, body: [UInt8]) {
         self.status = status
-        self.headers = headers
+        self.fields = fields
         self.body = body
     }
+
+    /// - Parameter headers: names and values in order.
+    package init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
+        self.init(status: status, fields: ReceivedFields(headers), body: body)
+    }
+
+    /// In order, names as sent.
+    package var headers: [(name: String, value: String)] { fields.all }
 
     package static func == (left: TemplateResponse, right: TemplateResponse) -> Bool {
         left.status == right.status && left.body == right.body
@@ -90,5 +98,7 @@ package struct TransportFailure: Error, Sendable, Hashable {
 /// ``Origins/secret`` dropped on another host.
 package protocol TemplateTransport: Sendable {
     /// Sends a request and reads the whole answer, or gives up at the deadline. Cancelling the task stops the transfer.
-    func send(_ request: TemplateRequest, deadline: MonotonicTime) async throws(TransportFailure) -> TemplateResponse
+    nonisolated(nonsending) func send(
+        _ request: TemplateRequest, deadline: MonotonicTime
+    ) async throws(TransportFailure) -> TemplateResponse
 }
