@@ -45,13 +45,13 @@ package final class TemplateConnector: Connector {
 
     // MARK: Lookups
 
-    package func lookup(
+    package nonisolated(nonsending) func lookup(
         _ query: ContactQuery, deadline: MonotonicTime
     ) async -> Result<[CRMContact], ConnectorFailure> {
         await find(query, direction: .inbound, priority: .lookup, deadline: deadline).map { $0.map(\.contact) }
     }
 
-    private func find(
+    private nonisolated(nonsending) func find(
         _ query: ContactQuery, direction: CallDirection, priority: RunOptions.Priority, deadline: MonotonicTime
     ) async -> Result<[FoundContact], ConnectorFailure> {
         let number = query.number.flatMap { number -> RunInputs? in
@@ -76,14 +76,14 @@ package final class TemplateConnector: Connector {
     }
 
     /// nil when there is nothing to run.
-    private func runs(
+    private nonisolated(nonsending) func runs(
         _ trigger: Trigger, _ inputs: RunInputs?, _ priority: RunOptions.Priority, _ deadline: MonotonicTime
     ) async -> RunResult? {
         guard let inputs, instance.handles(trigger) else { return nil }
         return await run(trigger, inputs, priority, deadline)
     }
 
-    private func run(
+    private nonisolated(nonsending) func run(
         _ trigger: Trigger, _ inputs: RunInputs, _ priority: RunOptions.Priority, _ deadline: MonotonicTime
     ) async -> RunResult {
         let left = clock.monotonic().duration(to: deadline)

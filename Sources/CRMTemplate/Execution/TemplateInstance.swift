@@ -100,23 +100,27 @@ package final class TemplateInstance: Sendable {
     }
 
     /// Runs the scenarios of a trigger. Never throws: what fails is told in the result. Cancelling the task ends it.
-    package func run(_ trigger: Trigger, _ inputs: RunInputs, options: RunOptions = RunOptions()) async -> RunResult {
+    package nonisolated(nonsending) func run(
+        _ trigger: Trigger, _ inputs: RunInputs, options: RunOptions = RunOptions()
+    ) async -> RunResult {
         let began = clock.monotonic()
         let deadline = began + (options.deadline ?? settings.runDeadline)
         let recorder = options.recordsTrace ? TraceRecorder(clock: clock, limits: settings.limits.trace) : nil
         for secret in values.secrets { recorder?.conceal(secret) }
         let run = TriggeredRun(self, trigger, inputs, options, deadline, recorder)
-        if await admit(run, options, deadline, recorder) {
+        var isAdmitted = queue.enterAtOnce(options.priority)
+        if !isAdmitted { isAdmitted = await admit(run, options, deadline, recorder) }
+        if isAdmitted {
             await run.perform()
             if run.hasPlace { queue.leave(options.priority) }
         }
         return run.finish(took: began.duration(to: clock.monotonic()))
     }
 
-    private func admit(
+    /// Waits for a place.
+    private nonisolated(nonsending) func admit(
         _ run: TriggeredRun, _ options: RunOptions, _ deadline: MonotonicTime, _ recorder: TraceRecorder?
     ) async -> Bool {
-        if queue.enterAtOnce(options.priority) { return true }
         recorder?.begin(.queued)
         defer { recorder?.end() }
         switch await queue.enter(options.priority, until: deadline, alarm: alarm) {

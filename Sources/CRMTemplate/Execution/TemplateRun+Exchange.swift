@@ -5,11 +5,13 @@ internal import Platform
 extension TemplateRun {
     /// Sends a scenario's request; once more with a new session when the CRM refuses the present one (401).
     /// - Returns: the answer with a status of 2xx; nil when there is none, which was told.
-    func exchange(
+    nonisolated(nonsending) func exchange(
         _ request: RequestTemplate, _ planned: PlannedScenario, _ level: ChainLevel?
     ) async -> TemplateResponse? {
         while true {
-            guard await authenticate(planned), await letLookupsPass(planned) else { return nil }
+            // Asked here already what most runs need not wait for: an async call costs more than the question.
+            if lacksSession { guard await authenticate(planned) else { return nil } }
+            if isDelivery { guard await letLookupsPass(planned) else { return nil } }
             if mustStop(planned.name) { return nil }
             var built: TemplateRequest
             do {
@@ -40,7 +42,7 @@ extension TemplateRun {
 
     /// Gives the instance's only place to lookups that wait for it, and waits until it has the place again.
     /// - Returns: false when it did not get it again: the run has ended, and it was told why.
-    private func letLookupsPass(_ planned: PlannedScenario) async -> Bool {
+    private nonisolated(nonsending) func letLookupsPass(_ planned: PlannedScenario) async -> Bool {
         guard isDelivery, hasPlace else { return !isHalted }
         switch await instance.queue.yield(until: deadline, alarm: instance.alarm) {
         case .admitted: return true
@@ -52,7 +54,9 @@ extension TemplateRun {
         return false
     }
 
-    private func send(_ request: TemplateRequest, _ planned: PlannedScenario) async -> TemplateResponse? {
+    private nonisolated(nonsending) func send(_ request: TemplateRequest, _ planned: PlannedScenario) async
+        -> TemplateResponse?
+    {
         guard requestCount < limits.requests else {
             fail("limit", planned.name, "the run has sent \(limits.requests) requests; no more are sent")
             halt()
@@ -125,10 +129,16 @@ extension TemplateRun {
         }
     }
 
+    /// Whether the template wants a session and the run has none.
+    private var lacksSession: Bool {
+        guard role == .ordinary, session == nil, case .scenario = instance.template.authentication else { return false }
+        return true
+    }
+
     /// Sees to it that there is a session where the template wants one; waits for it no longer than the run may.
     /// - Parameter refused: the session that is no good any more.
     /// - Returns: false when there is none: the run has ended, and it was told why.
-    func authenticate(_ planned: PlannedScenario, refused: Session? = nil) async -> Bool {
+    nonisolated(nonsending) func authenticate(_ planned: PlannedScenario, refused: Session? = nil) async -> Bool {
         guard role == .ordinary, case .scenario(let id) = instance.template.authentication else { return true }
         if session != nil, refused == nil { return true }
         guard let index = instance.plan.authentication else {
@@ -165,7 +175,7 @@ extension TemplateRun {
         }
     }
 
-    private func wait(
+    private nonisolated(nonsending) func wait(
         for waiter: Waiter<SessionKeeper.Wait>, _ planned: PlannedScenario, isStarter: Bool
     ) async -> Bool {
         let began = recorder?.elapsed

@@ -4,7 +4,7 @@ extension TemplateRun {
     /// Runs a scenario and, for each of its records, what it chains to.
     /// - Returns: how many records passed the rules.
     @discardableResult
-    func run(_ index: Int, after level: ChainLevel? = nil, depth: Int = 1) async -> Int {
+    nonisolated(nonsending) func run(_ index: Int, after level: ChainLevel? = nil, depth: Int = 1) async -> Int {
         let planned = instance.plan.scenarios[index]
         if mustStop(planned.name) { return 0 }
         guard depth <= limits.chainDepth else {
@@ -30,7 +30,7 @@ extension TemplateRun {
         }
     }
 
-    private func perform(
+    private nonisolated(nonsending) func perform(
         _ planned: PlannedScenario, _ level: ChainLevel?, _ depth: Int
     ) async throws(ScenarioAbort) -> Int {
         let scenario = planned.scenario
@@ -45,7 +45,9 @@ extension TemplateRun {
             throw ScenarioAbort("request", "the scenario has no Request")
         }
         var response: TemplateResponse?
-        if try await !isSkipped(request, planned, level) { response = await exchange(request, planned, level) }
+        // Most requests have no condition, and no need of another async call to find that out.
+        let skips = request.skipIf == nil ? false : try await isSkipped(request, planned, level)
+        if !skips { response = await exchange(request, planned, level) }
         guard let response, response.body.count > Self.bodyBytesInPlace else {
             return try await use(response, request, planned, level, depth)
         }
@@ -59,7 +61,7 @@ extension TemplateRun {
     private static let bodyBytesInPlace = 32_768
 
     /// Makes of an answer what the scenario says; nil: there is none.
-    private func use(
+    private nonisolated(nonsending) func use(
         _ response: TemplateResponse?, _ request: RequestTemplate, _ planned: PlannedScenario, _ level: ChainLevel?,
         _ depth: Int
     ) async throws(ScenarioAbort) -> Int {
@@ -96,7 +98,7 @@ extension TemplateRun {
         return records.count
     }
 
-    private func isSkipped(
+    private nonisolated(nonsending) func isSkipped(
         _ request: RequestTemplate, _ planned: PlannedScenario, _ level: ChainLevel?
     ) async throws(ScenarioAbort) -> Bool {
         guard let condition = request.skipIf else { return false }
@@ -141,7 +143,7 @@ extension TemplateRun {
     private static let recordsShown = 100
 
     /// Fills the variables from a record, or empties them all when there is none, and runs the chain or gives a result.
-    private func work(
+    private nonisolated(nonsending) func work(
         on record: Record?, _ answer: ResponseTree, _ planned: PlannedScenario, _ outputs: OutputsTemplate,
         _ level: ChainLevel?, _ depth: Int, _ matching: inout MatchingContext
     ) async throws(ScenarioAbort) {

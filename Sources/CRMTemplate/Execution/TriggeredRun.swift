@@ -53,7 +53,7 @@ final class TriggeredRun {
     func refuse(_ code: String, _ message: String) { run.fail(code, "", message) }
 
     /// Runs the scenarios.
-    func perform() async {
+    nonisolated(nonsending) func perform() async {
         let scenarios = instance.plan.scenarios(for: trigger)
         guard let first = scenarios.first else {
             run.fail("unknown-scenario", "", "the template has no scenario for \(trigger.words)")
@@ -78,7 +78,7 @@ final class TriggeredRun {
     }
 
     /// Page after page until one has fewer records than it could (A15), or the same again.
-    private func performPages(_ index: Int) async {
+    private nonisolated(nonsending) func performPages(_ index: Int) async {
         let size = instance.pageSize
         run.set("PageSize", .integer(Int64(size)))
         var previous: [Contact] = []

@@ -10,9 +10,10 @@ package enum CallerNumber {
     ///
     /// - Parameter maxLength: digits to keep, counted from the right; 0 or less: all.
     package static func written(_ number: String, prefix: NumberElement.Prefix, maxLength: Int) -> String {
-        var plain = String.UnicodeScalarView()
-        for scalar in number.unicodeScalars where !isSeparator(scalar) { plain.append(scalar) }
-        let text = String(plain)
+        var text = number
+        if number.unicodeScalars.contains(where: isSeparator) {
+            text.unicodeScalars = String.UnicodeScalarView(number.unicodeScalars.filter { !isSeparator($0) })
+        }
         let mark: String
         if text.utf8.first == UInt8(ascii: "+") {
             mark = "+"
@@ -47,6 +48,8 @@ package enum CallerNumber {
     private static func isSeparator(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case "-", ".", "(", ")", "/": true
+        // White space of ASCII: most numbers have no other character, and Unicode's tables are slow.
+        case _ where scalar.isASCII: (0x09...0x0D).contains(scalar.value) || scalar.value == 0x20
         default: scalar.properties.isWhitespace
         }
     }

@@ -72,6 +72,12 @@ struct RequestHeaders {
     /// Without white space at both ends, which is no part of a value (RFC 9110 §5.5). Line breaks go only where they are
     /// the template's own, from its layout; anybody else's are refused with the value.
     private static func trimmed(_ value: EvaluatedText) -> EvaluatedText {
+        // Most values have nothing to trim.
+        if let first = value.pieces.first, let last = value.pieces.last, let start = first.text.unicodeScalars.first,
+            let end = last.text.unicodeScalars.last, !isSpace(start, first.origins), !isSpace(end, last.origins)
+        {
+            return value
+        }
         var pieces = value.pieces[...]
         while let first = pieces.first {
             let rest = first.text.unicodeScalars.drop { isSpace($0, first.origins) }
@@ -103,18 +109,23 @@ struct RequestHeaders {
 
     /// What the connection sets itself. A value here could cut requests in two or send them to another site of the host.
     private static func isFraming(_ name: String) -> Bool {
-        [
-            "host", "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "upgrade",
-            "te", "trailer", "expect",
-        ].contains { isSame($0, name) }
+        framing.contains { isSame($0, name) }
     }
+
+    private static let framing = [
+        "host", "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "upgrade", "te",
+        "trailer", "expect",
+    ]
 
     /// Headers that carry credentials whatever their value was made of: never shown, and not sent to another host.
     /// Templates keep keys in parameters of the type String, so the name has to tell.
     private static func isCredential(_ name: String) -> Bool {
         let lowered = name.utf8.map(ByteClass.lowered)
         return credentialWords.contains { word in
-            lowered.indices.contains { lowered[$0...].starts(with: word) }
+            guard lowered.count >= word.count else { return false }
+            return (0...lowered.count - word.count).contains { start in
+                word.indices.allSatisfy { lowered[start + $0] == word[$0] }
+            }
         }
     }
 
