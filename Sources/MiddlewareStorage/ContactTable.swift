@@ -152,7 +152,7 @@ package enum ContactTable {
     /// Takes the numbers of a contact out of the index. Its endings are looked for with the country of now and without
     /// one: what stays behind from another country leads to a contact that is compared and left out.
     private static func removeNumbers(
-        _ lines: [CRMContact.Line: String], of id: Int64, _ country: Region?, _ workspace: WorkspaceID,
+        _ lines: ContactLines, of id: Int64, _ country: Region?, _ workspace: WorkspaceID,
         _ plan: NumberingPlan, on connection: Connection
     ) throws(DatabaseError) {
         var endings: Set<Int64> = []

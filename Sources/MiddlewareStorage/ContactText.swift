@@ -27,14 +27,14 @@ enum ContactText {
     }
 
     /// The numbers of a contact by the names of their lines.
-    static func encode(_ lines: [CRMContact.Line: String]) -> String {
-        var writer = JSONWriter(reserving: 64 * lines.count + 8)
+    static func encode(_ lines: ContactLines) -> String {
+        var writer = JSONWriter(reserving: 64 * lines.values.count + 8)
         write(lines, to: &writer)
         return String(decoding: writer.finish(), as: UTF8.self)
     }
 
-    static func lines(_ text: String) -> [CRMContact.Line: String] {
-        guard let value = try? JSONValue(parsing: Array(text.utf8)) else { return [:] }
+    static func lines(_ text: String) -> ContactLines {
+        guard let value = try? JSONValue(parsing: Array(text.utf8)) else { return ContactLines() }
         return lines(value.object)
     }
 
@@ -93,7 +93,7 @@ enum ContactText {
         return contact
     }
 
-    private static func write(_ lines: [CRMContact.Line: String], to writer: inout JSONWriter) {
+    private static func write(_ lines: ContactLines, to writer: inout JSONWriter) {
         writer.beginObject()
         for line in CRMContact.Line.allCases {
             guard let number = lines[line] else { continue }
@@ -103,8 +103,8 @@ enum ContactText {
         writer.endObject()
     }
 
-    private static func lines(_ object: JSONObject?) -> [CRMContact.Line: String] {
-        var lines: [CRMContact.Line: String] = [:]
+    private static func lines(_ object: JSONObject?) -> ContactLines {
+        var lines = ContactLines()
         for member in object?.members ?? [] {
             if let line = CRMContact.Line(rawValue: member.name), let number = member.value.string {
                 lines[line] = number

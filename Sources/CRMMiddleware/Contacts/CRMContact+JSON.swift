@@ -31,10 +31,12 @@ extension CRMContact {
         writer.field("dummy", isDummy)
         writer.key("custom")
         writer.beginObject()
-        var written: Set<String> = []
-        for field in custom where written.insert(field.name).inserted {
-            writer.key(dynamic: field.name)
-            writer.string(field.value)
+        if !custom.isEmpty {
+            var written: Set<String> = []
+            for field in custom where written.insert(field.name).inserted {
+                writer.key(dynamic: field.name)
+                writer.string(field.value)
+            }
         }
         writer.endObject()
         writer.endObject()

@@ -43,7 +43,7 @@ package struct CRMContact: Sendable, Hashable {
     package var civility: String?
     package var email: String?
     /// As the CRM writes them; never empty texts.
-    package var lines: [Line: String]
+    package var lines: ContactLines
     package var company: String?
     package var title: String?
     package var entityID: String?
@@ -58,7 +58,7 @@ package struct CRMContact: Sendable, Hashable {
 
     /// A contact without anything; whoever makes one fills it.
     package init() {
-        lines = [:]
+        lines = ContactLines()
         isDummy = false
         custom = []
     }
