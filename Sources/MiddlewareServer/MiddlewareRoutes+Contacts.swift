@@ -19,7 +19,8 @@ extension MiddlewareRoutes {
 
     /// `GET /api/crm/lookup/contacts/search`.
     private func searchContacts(_ request: HTTPRequest) -> Reply {
-        scoped(request) { workspace in
+        // Not all of `self`: its parts would be counted one by one for every search.
+        scoped(request) { [contacts, plan] workspace in
             let text = request.rawQuery ?? ""
             if let answer = contacts.search.remembered(text, workspace: workspace, now: request.received) {
                 return .ready(MiddlewareReplies.found(answer))

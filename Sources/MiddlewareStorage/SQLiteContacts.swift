@@ -27,6 +27,8 @@ package struct SQLiteContacts: ContactBook, SeenContactStore, ContactCreationSto
 
     // MARK: The book
 
+    package func isKnownEmpty(_ workspace: WorkspaceID) -> Bool { emptyBooks.contains(workspace) }
+
     package func candidates(
         _ query: ContactQuery, workspace: WorkspaceID, deadline: MonotonicTime
     ) async -> Result<[BookEntry], StorageUnavailable> {

@@ -14,15 +14,27 @@ package enum Hex {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Sixteen lower-case digits.
-    package static func encode(_ value: UInt64) -> String {
-        String(unsafeUninitializedCapacity: 16) { text in
-            for place in 0..<16 { text[place] = digit(value >> (60 - 4 * UInt64(place))) }
-            return 16
+    /// Sixteen lower-case digits, behind a prefix if there is one.
+    package static func encode(_ value: UInt64, after prefix: String = "") -> String {
+        // Written in one piece: identifiers stand in every answer, several times.
+        String(unsafeUninitializedCapacity: prefix.utf8.count + 16) { text in
+            var end = 0
+            for byte in prefix.utf8 {
+                text[end] = byte
+                end += 1
+            }
+            for place in 0..<16 { text[end + place] = digit(value >> (60 - 4 * UInt64(place))) }
+            return end + 16
         }
     }
 
+    /// Appends sixteen lower-case digits.
+    package static func append(_ value: UInt64, to text: inout [UInt8]) {
+        for place in 0..<16 { text.append(digit(value >> (60 - 4 * UInt64(place)))) }
+    }
+
     /// The lower-case digit of the lowest four bits.
+    @inline(__always)
     static func digit(_ value: UInt64) -> UInt8 {
         let nibble = UInt8(truncatingIfNeeded: value & 15)
         return nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") - 10 + nibble

@@ -29,18 +29,11 @@ extension RecordIdentifier {
         self.init(value: Int64(value))
     }
 
-    package var description: String {
-        // Written in one piece: it stands in every answer, several times.
-        let prefix = Self.prefix.utf8
-        return String(unsafeUninitializedCapacity: prefix.count + 16) { text in
-            var end = 0
-            for byte in prefix {
-                text[end] = byte
-                end += 1
-            }
-            let value = UInt64(bitPattern: value)
-            for place in 0..<16 { text[end + place] = Hex.digit(value >> (60 - 4 * UInt64(place))) }
-            return end + 16
-        }
+    package var description: String { Hex.encode(UInt64(bitPattern: value), after: Self.prefix) }
+
+    /// Appends ``description``.
+    package func append(to text: inout [UInt8]) {
+        text.append(contentsOf: Self.prefix.utf8)
+        Hex.append(UInt64(bitPattern: value), to: &text)
     }
 }

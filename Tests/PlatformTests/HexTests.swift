@@ -13,6 +13,18 @@ import Testing
         #expect(Hex.decode(text.uppercased()) == bytes)
     }
 
+    @Test("a number is written in sixteen digits, behind its prefix", arguments: ["", "conn_", "é"])
+    func number(prefix: String) {
+        for (value, digits) in [
+            (0, "0000000000000000"), (0x0123_4567_89AB_CDEF, "0123456789abcdef"), (.max, "ffffffffffffffff"),
+        ] as [(UInt64, String)] {
+            #expect(Hex.encode(value, after: prefix) == prefix + digits)
+            var text = Array(prefix.utf8)
+            Hex.append(value, to: &text)
+            #expect(String(decoding: text, as: UTF8.self) == prefix + digits)
+        }
+    }
+
     @Test("every byte survives the round trip")
     func everyByte() {
         let all = (0...255).map { UInt8($0) }

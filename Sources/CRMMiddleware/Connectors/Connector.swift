@@ -70,7 +70,13 @@ package protocol Connector: Sendable {
 
     /// Contacts that may have the number or the address, unranked and without `match`: the search compares numbers
     /// itself.
-    func lookup(_ query: ContactQuery, deadline: MonotonicTime) async -> Result<[CRMContact], ConnectorFailure>
+    nonisolated(nonsending) func lookup(
+        _ query: ContactQuery, deadline: MonotonicTime
+    ) async -> Result<[CRMContact], ConnectorFailure>
+
+    /// What a lookup would answer, where the connector knows it without asking anybody; nil: it has to be asked. Such an
+    /// answer is not written down for the next start.
+    func known(_ query: ContactQuery) -> [CRMContact]?
 
     /// Makes a contact and returns it as the CRM has it.
     func create(_ draft: ContactDraft, deadline: MonotonicTime) async -> Result<CRMContact, ConnectorFailure>
@@ -80,6 +86,10 @@ package protocol Connector: Sendable {
 
     /// Journals a chat; the same.
     func deliver(_ chat: Chat, deadline: MonotonicTime) async -> DeliveryOutcome
+}
+
+extension Connector {
+    package func known(_ query: ContactQuery) -> [CRMContact]? { nil }
 }
 
 /// The connectors of workspaces, built once and kept until something about them changes.

@@ -23,6 +23,8 @@ struct TemplateContacts {
 
     /// The contacts of a run, one for each record.
     func contacts(_ results: [Contact]) -> [FoundContact] {
+        // Most lookups find one.
+        if let only = results.first, results.count == 1 { return [FoundContact(contact: contact(only), outputs: only)] }
         var seen: Set<UniqueID> = []
         return results.prefix(Self.countMax).map { FoundContact(contact: contact($0), outputs: $0) }
             .filter { found in found.contact.id.map { seen.insert($0).inserted } ?? true }

@@ -57,6 +57,7 @@ package struct ConnectorReport: Sendable, Hashable {
     /// `conn_…;state=ok;ms=12`, separated by commas; one member for each connector, in their order of appearance.
     package static func fieldValue(_ reports: [ConnectorReport]) -> String {
         var merged: [ConnectorReport] = []
+        merged.reserveCapacity(reports.count)
         for report in reports {
             guard let index = merged.firstIndex(where: { $0.connector == report.connector }) else {
                 merged.append(report)
@@ -68,21 +69,22 @@ package struct ConnectorReport: Sendable, Hashable {
                 state: report.state.weight > other.state.weight ? report.state : other.state,
                 milliseconds: max(report.milliseconds, other.milliseconds))
         }
-        var text = ""
+        // In bytes: every search writes it twice, once for those who will get the same answer.
+        var text: [UInt8] = []
         text.reserveCapacity(64 * merged.count)
         for report in merged {
-            if !text.isEmpty { text += ", " }
-            text += report.connector.description
-            text += ";state="
-            text += report.state.word
+            if !text.isEmpty { text.append(contentsOf: ", ".utf8) }
+            report.connector.append(to: &text)
+            text.append(contentsOf: ";state=".utf8)
+            text.append(contentsOf: report.state.word.utf8)
             if case .failed(let code) = report.state {
-                text += ";code="
-                text += token(code)
+                text.append(contentsOf: ";code=".utf8)
+                text.append(contentsOf: token(code).utf8)
             }
-            text += ";ms="
-            text += String(report.milliseconds)
+            text.append(contentsOf: ";ms=".utf8)
+            text.append(contentsOf: String(report.milliseconds).utf8)
         }
-        return text
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// A code as a token of RFC 9110 §5.6.2, whatever a connector made it of.

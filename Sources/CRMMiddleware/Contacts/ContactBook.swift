@@ -23,11 +23,18 @@ package protocol ContactBook: Sendable {
         _ query: ContactQuery, workspace: WorkspaceID, deadline: MonotonicTime
     ) async -> Result<[BookEntry], StorageUnavailable>
 
+    /// Whether it is in memory that the workspace has no contacts.
+    func isKnownEmpty(_ workspace: WorkspaceID) -> Bool
+
     /// Adds a contact.
     /// - Parameter country: where its national numbers are dialled.
     func add(
         _ entry: BookEntry, country: Region?, workspace: WorkspaceID, deadline: MonotonicTime
     ) async -> Result<Void, StorageUnavailable>
+}
+
+extension ContactBook {
+    package func isKnownEmpty(_ workspace: WorkspaceID) -> Bool { false }
 }
 
 /// The built-in connector of one workspace: finds and creates contacts, and has nobody to journal calls to.
@@ -68,6 +75,8 @@ package struct BuiltInConnector: Connector {
             .map { entries in entries.map { shown($0) } }
             .mapError { _ in Self.storageFailure(mayHaveArrived: false) }
     }
+
+    package func known(_ query: ContactQuery) -> [CRMContact]? { book.isKnownEmpty(workspace) ? [] : nil }
 
     package func create(
         _ draft: ContactDraft, deadline: MonotonicTime

@@ -75,13 +75,31 @@ extension ContactIndex {
             let probe = flight.probe
             let shelf = shelf(probe.workspace, &state)
             guard let contacts, shelf.generation == flight.generation else { return (waiters, false, false) }
-            let slot = slot(probe.key, shelf, &state)
-            let isNews = slot.parts[probe.connector].map { $0.contacts != contacts } ?? false
-            put(contacts, rules: rules, at: at, probe.connector, probe.key, slot, shelf, &state)
-            // Answers made of the other text are over; those that already say the same live out their time.
-            if isNews { slot.version += 1 }
-            return (waiters, true, isNews)
+            return (waiters, true, take(contacts, of: probe, rules: rules, at: at, shelf, &state))
         }
+    }
+
+    /// Keeps what a connector knew without being asked, unless something has changed since.
+    /// - Parameter generation: of the workspace, before the connector said it.
+    func keep(_ contacts: [CRMContact], of probe: Probe, rules: String, at: MonotonicTime, generation: UInt64) {
+        state.withLock { state in
+            let shelf = shelf(probe.workspace, &state)
+            guard shelf.generation == generation else { return }
+            _ = take(contacts, of: probe, rules: rules, at: at, shelf, &state)
+        }
+    }
+
+    /// - Returns: whether the answer is another one than before.
+    private func take(
+        _ contacts: [CRMContact], of probe: Probe, rules: String, at: MonotonicTime, _ shelf: Shelf,
+        _ state: inout State
+    ) -> Bool {
+        let slot = slot(probe.key, shelf, &state)
+        let isNews = slot.parts[probe.connector].map { $0.contacts != contacts } ?? false
+        put(contacts, rules: rules, at: at, probe.connector, probe.key, slot, shelf, &state)
+        // Answers made of the other text are over; those that already say the same live out their time.
+        if isNews { slot.version += 1 }
+        return isNews
     }
 
     private func remove(_ flight: Flight, _ state: inout State) {

@@ -35,6 +35,12 @@ final class ContactIndex: Sendable {
         var stragglersPerConnector = 4
     }
 
+    /// A key's slot as it was before anything was read.
+    struct SlotVersion: Sendable {
+        let key: ContactKey
+        let version: UInt64
+    }
+
     /// A rendered answer with what it was made of. Guarded by the mutex.
     struct Answer {
         let rendered: RenderedAnswer
@@ -44,21 +50,22 @@ final class ContactIndex: Sendable {
         func isGood(at now: MonotonicTime) -> Bool { now < until && slots.allSatisfy { $0.slot.version == $0.version } }
     }
 
+    /// What is kept of one workspace. Guarded by the mutex, which takes the place of checks of exclusivity.
     final class Shelf {
-        var slots: Generations<ContactKey, KeySlot>
-        var answers: Generations<String, Answer>
-        var lastCalls: Generations<UniqueID, UnixTime?>
-        var connectors: (list: [any Connector], until: MonotonicTime)?
+        @exclusivity(unchecked) var slots: Generations<ContactKey, KeySlot>
+        @exclusivity(unchecked) var answers: Generations<String, Answer>
+        @exclusivity(unchecked) var lastCalls: Generations<UniqueID, UnixTime?>
+        @exclusivity(unchecked) var connectors: (list: [any Connector], until: MonotonicTime)?
         /// Raised by every change; what was asked for before one is not kept.
-        var generation: UInt64 = 0
-        var flights = 0
-        var stragglers: [ConnectorID: Int] = [:]
+        @exclusivity(unchecked) var generation: UInt64 = 0
+        @exclusivity(unchecked) var flights = 0
+        @exclusivity(unchecked) var stragglers: [ConnectorID: Int] = [:]
         /// The keys that storage may know something of; nil while that is not known.
-        var stored: StoredKeys?
+        @exclusivity(unchecked) var stored: StoredKeys?
         /// What was stored since its reading began; nil when none is under way.
-        var storedMeanwhile: [ContactKey]?
+        @exclusivity(unchecked) var storedMeanwhile: [ContactKey]?
         /// Not before then are they read again.
-        var nextReading = MonotonicTime(nanoseconds: 0)
+        @exclusivity(unchecked) var nextReading = MonotonicTime(nanoseconds: 0)
 
         init(_ limits: Limits) {
             // An answer made of a slot that is gone would not hear of changes of its key.
@@ -71,7 +78,7 @@ final class ContactIndex: Sendable {
 
         var cost: Int { slots.cost + answers.cost }
         /// The cost when the sum of all was last brought up to date; a look-up may drop something, too.
-        var accountedCost = 0
+        @exclusivity(unchecked) var accountedCost = 0
 
         func forgetAnswers() { answers.removeAll() }
 
@@ -110,15 +117,15 @@ final class ContactIndex: Sendable {
     /// Keeps an answer under the text it was asked with, unless something has changed since.
     /// - Parameter versions: of the slots it was made of, taken before anything was read.
     func keep(
-        _ rendered: RenderedAnswer, as text: String, workspace: WorkspaceID, made versions: [ContactKey: UInt64],
+        _ rendered: RenderedAnswer, as text: String, workspace: WorkspaceID, made versions: [SlotVersion],
         until: MonotonicTime
     ) {
         state.withLock { state in
             guard let shelf = state.shelves[workspace] else { return }
             var slots: [(KeySlot, UInt64)] = []
-            for (key, version) in versions {
-                guard let slot = shelf.slots.find(key), slot.version == version else { return }
-                slots.append((slot, version))
+            for made in versions {
+                guard let slot = shelf.slots.find(made.key), slot.version == made.version else { return }
+                slots.append((slot, made.version))
             }
             let cost = rendered.body.count + rendered.status.utf8.count + text.utf8.count + 256
             account(&state, shelf) { shelf in
@@ -151,13 +158,19 @@ final class ContactIndex: Sendable {
         }
     }
 
-    /// The versions of the keys' slots, which are made where there are none.
-    func versions(of keys: [ContactKey], workspace: WorkspaceID) -> [ContactKey: UInt64] {
+    /// The versions of the keys' slots, which are made where there are none, and whether any of them holds an answer.
+    func versions(of keys: [ContactKey], workspace: WorkspaceID) -> (versions: [SlotVersion], holdsAnswers: Bool) {
         state.withLock { state in
             let shelf = shelf(workspace, &state)
-            var versions: [ContactKey: UInt64] = [:]
-            for key in keys { versions[key] = slot(key, shelf, &state).version }
-            return versions
+            var versions: [SlotVersion] = []
+            versions.reserveCapacity(keys.count)
+            var holdsAnswers = false
+            for key in keys {
+                let slot = slot(key, shelf, &state)
+                versions.append(SlotVersion(key: key, version: slot.version))
+                if !slot.parts.isEmpty { holdsAnswers = true }
+            }
+            return (versions, holdsAnswers)
         }
     }
 

@@ -97,13 +97,16 @@ package final class ContactSearch: Sendable {
     package func search(
         _ query: ContactQuery, as text: String?, workspace: Workspace, start: MonotonicTime
     ) -> Deferred<Outcome> {
+        let keys = ContactKey.keys(of: query)
+        let (versions, holdsAnswers) = index.versions(of: keys, workspace: workspace.id)
         let search = OneSearch(
-            query: query, keys: ContactKey.keys(of: query), text: text, workspace: workspace,
+            query: query, keys: keys, text: text, workspace: workspace,
             rules: Self.rules(workspace.settings), start: start,
             deadline: start + .milliseconds(workspace.settings.lookupDeadlineMilliseconds),
-            versions: index.versions(of: ContactKey.keys(of: query), workspace: workspace.id))
+            versions: versions)
         guard workspace.settings.contactLookup else { return .ready(.answered(finish(search, Look()))) }
-        if let connectors = index.connectors(of: workspace.id, now: clock.monotonic()),
+        // A number that calls for the first time is in nobody's memory, and need not be looked for there twice.
+        if holdsAnswers, let connectors = index.connectors(of: workspace.id, now: clock.monotonic()),
             let answer = fromMemory(search, connectors)
         {
             return .ready(.answered(answer))
@@ -121,11 +124,11 @@ package final class ContactSearch: Sendable {
         let start: MonotonicTime
         let deadline: MonotonicTime
         /// Of the keys' slots, before anything was read.
-        let versions: [ContactKey: UInt64]
+        let versions: [ContactIndex.SlotVersion]
     }
 
-    /// A question to a connector.
-    private struct Ask: Sendable {
+    /// A question to a connector. A reference: it is handed on many times.
+    private final class Ask: Sendable {
         let probe: Probe
         let connector: any Connector
         let connectorIndex: Int
@@ -133,6 +136,19 @@ package final class ContactSearch: Sendable {
         let query: ContactQuery
         let workspace: Workspace
         let rules: String
+
+        init(
+            probe: Probe, connector: any Connector, connectorIndex: Int, keyIndex: Int, query: ContactQuery,
+            workspace: Workspace, rules: String
+        ) {
+            self.probe = probe
+            self.connector = connector
+            self.connectorIndex = connectorIndex
+            self.keyIndex = keyIndex
+            self.query = query
+            self.workspace = workspace
+            self.rules = rules
+        }
     }
 
     /// What a stage of a search has found so far.
@@ -239,7 +255,7 @@ package final class ContactSearch: Sendable {
 
     // MARK: From the connectors
 
-    private func ask(_ search: OneSearch) async -> Outcome {
+    private nonisolated(nonsending) func ask(_ search: OneSearch) async -> Outcome {
         let workspace = search.workspace.id
         let generation = index.generation(of: workspace)
         let now = clock.monotonic()
@@ -254,18 +270,21 @@ package final class ContactSearch: Sendable {
             metrics.unavailable.add()
             return .unavailable
         }
-        await load(search, generation: generation)
+        let unloaded = index.unloaded(search.keys, workspace: workspace)
+        if !unloaded.isEmpty { await load(unloaded, search, generation: generation) }
         // Something changed meanwhile, as it always does once when a server has started: what was read is not trusted,
         // and without it a name would be bought a second time.
         let current = index.generation(of: workspace)
-        if current != generation { await load(search, generation: current) }
+        if current != generation {
+            await load(index.unloaded(search.keys, workspace: workspace), search, generation: current)
+        }
         var found = Look()
         look(search, connectors, Self.crmKinds, &found)
-        await askAbsent(search, &found)
+        await askAbsent(search, &found, generation: current)
         if found.candidates.isEmpty {
             // It costs money, so only when nobody else knew.
             look(search, connectors, [.numbers], &found)
-            await askAbsent(search, &found)
+            if !found.absent.isEmpty { await askAbsent(search, &found, generation: current) }
         }
         revalidate(found.stale)
         count(found.reports, connectors)
@@ -279,8 +298,7 @@ package final class ContactSearch: Sendable {
     }
 
     /// Takes what storage knows of the keys into memory, once.
-    private func load(_ search: OneSearch, generation: UInt64) async {
-        let keys = index.unloaded(search.keys, workspace: search.workspace.id)
+    private nonisolated(nonsending) func load(_ keys: [ContactKey], _ search: OneSearch, generation: UInt64) async {
         guard !keys.isEmpty else { return }
         let now = clock.monotonic()
         if index.beginsReadingStored(search.workspace.id, now: now, interval: Self.readingInterval) {
@@ -306,7 +324,10 @@ package final class ContactSearch: Sendable {
     }
 
     /// Asks whoever is absent, all at once, until the deadline.
-    private func askAbsent(_ search: OneSearch, _ look: inout Look) async {
+    /// - Parameter generation: of the workspace, taken before anything was read.
+    private nonisolated(nonsending) func askAbsent(
+        _ search: OneSearch, _ look: inout Look, generation: UInt64
+    ) async {
         let asks = look.absent
         look.absent = []
         guard !asks.isEmpty else { return }
@@ -314,6 +335,14 @@ package final class ContactSearch: Sendable {
         let gathering = Gathering<FlightEnd>(count: asks.count)
         var flights: [Flight?] = []
         for (place, ask) in asks.enumerated() {
+            // A question of its own, with a task and those who wait for it, would cost many times as much.
+            if let contacts = ask.connector.known(ask.query) {
+                let matched = matched(contacts, ask)
+                index.keep(matched, of: ask.probe, rules: ask.rules, at: start, generation: generation)
+                gathering.deliver(.answered(matched, milliseconds: 0), at: place)
+                flights.append(nil)
+                continue
+            }
             // Nothing begins that cannot end in time.
             guard start < search.deadline else {
                 flights.append(nil)
@@ -326,7 +355,7 @@ package final class ContactSearch: Sendable {
         }
         let ends =
             start < search.deadline
-            ? await gathering.wait(until: search.deadline, alarm: alarm) : asks.map { _ in nil }
+            ? await gathering.wait(until: search.deadline, alarm: alarm) : gathering.ends
         for (place, ask) in asks.enumerated() {
             switch ends[place] {
             case .answered(let contacts, let milliseconds):
@@ -362,7 +391,7 @@ package final class ContactSearch: Sendable {
         }
     }
 
-    private func perform(_ ask: Ask, _ flight: Flight) async {
+    private nonisolated(nonsending) func perform(_ ask: Ask, _ flight: Flight) async {
         let start = clock.monotonic()
         let result = await ask.connector.lookup(ask.query, deadline: flight.deadline)
         let end = clock.monotonic()
@@ -416,7 +445,9 @@ package final class ContactSearch: Sendable {
         }
     }
 
-    private func lastCalls(_ ids: [UniqueID], _ search: OneSearch, generation: UInt64) async -> [UniqueID: UnixTime] {
+    private nonisolated(nonsending) func lastCalls(
+        _ ids: [UniqueID], _ search: OneSearch, generation: UInt64
+    ) async -> [UniqueID: UnixTime] {
         if let known = index.lastCalls(with: ids, workspace: search.workspace.id) { return known }
         let deadline = min(search.deadline, clock.monotonic() + Self.loadTime)
         let result = await store.lastCalls(with: ids, workspace: search.workspace.id, deadline: deadline)
@@ -427,7 +458,9 @@ package final class ContactSearch: Sendable {
     }
 
     /// The contact of the first pattern; it asks nobody.
-    private func pattern(_ search: OneSearch, _ connectors: [any Connector]) async -> CRMContact? {
+    private nonisolated(nonsending) func pattern(_ search: OneSearch, _ connectors: [any Connector]) async
+        -> CRMContact?
+    {
         for connector in Self.patterns(connectors) {
             let result = await connector.lookup(search.query, deadline: search.deadline)
             guard case .success(let contacts) = result, var contact = contacts.first else { continue }

@@ -105,8 +105,11 @@ final class Gathering<End: Sendable>: Sendable {
         waiter?.resume()
     }
 
+    /// What has ended so far.
+    var ends: [End?] { state.withLock { $0.ends } }
+
     /// Returns when all have ended or the time is over, with what has ended by then.
-    func wait(until deadline: MonotonicTime, alarm: Alarm) async -> [End?] {
+    nonisolated(nonsending) func wait(until deadline: MonotonicTime, alarm: Alarm) async -> [End?] {
         if !state.withLock({ $0.isOver }) {
             let timer = alarm.set(at: deadline) { self.expire() }
             await withCheckedContinuation { waiter in
@@ -118,6 +121,6 @@ final class Gathering<End: Sendable>: Sendable {
             }
             timer.switchOff()
         }
-        return state.withLock { $0.ends }
+        return ends
     }
 }

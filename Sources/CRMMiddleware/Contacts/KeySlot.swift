@@ -39,7 +39,8 @@ enum Holding {
     case absent
 }
 
-/// What is remembered under one key of one workspace. Guarded by the index's mutex.
+/// What is remembered under one key of one workspace. Guarded by the index's mutex, which takes the place of checks of
+/// exclusivity.
 final class KeySlot {
     struct Part {
         let contacts: [CRMContact]
@@ -50,13 +51,13 @@ final class KeySlot {
         var nextTry: MonotonicTime
     }
 
-    var parts: [ConnectorID: Part] = [:]
+    @exclusivity(unchecked) var parts: [ConnectorID: Part] = [:]
     /// Whether storage has been asked what it knows.
-    var isLoaded = false
+    @exclusivity(unchecked) var isLoaded = false
     /// Raised whenever answers made of this slot must not be given any more.
-    var version: UInt64
+    @exclusivity(unchecked) var version: UInt64
     /// What storage was told to have been shown, and when.
-    var shown: (contact: UniqueID, at: MonotonicTime)?
+    @exclusivity(unchecked) var shown: (contact: UniqueID, at: MonotonicTime)?
 
     /// - Parameter number: of no other slot, so that one that comes after another under the same key is not taken for it.
     init(number: UInt64) { version = number << 32 }

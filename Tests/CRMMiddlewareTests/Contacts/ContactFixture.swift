@@ -90,6 +90,8 @@ final class FakeConnector: Connector {
         var answer: Answer
         var created: Result<CRMContact, ConnectorFailure> = .success(CRMContact())
         var creationTime: Duration = .zero
+        /// What it knows without being asked.
+        var known: [CRMContact]?
         var queries: [ContactQuery] = []
         var drafts: [ContactDraft] = []
         var cancelled = 0
@@ -109,6 +111,8 @@ final class FakeConnector: Connector {
     }
 
     func answer(_ answer: Answer) { state.withLock { $0.answer = answer } }
+    func knows(_ contacts: [CRMContact]?) { state.withLock { $0.known = contacts } }
+    func known(_ query: ContactQuery) -> [CRMContact]? { state.withLock { $0.known } }
     func creates(_ result: Result<CRMContact, ConnectorFailure>, after time: Duration = .zero) {
         state.withLock {
             $0.created = result

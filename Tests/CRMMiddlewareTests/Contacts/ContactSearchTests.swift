@@ -54,6 +54,42 @@ import Testing
         #expect(fixture.search.metrics.unavailable.value == 1)
     }
 
+    // MARK: Connectors that know without being asked
+
+    @Test func `what a connector knows is answered without a question, and compared like any answer`() async throws {
+        let book = FakeConnector(1, kind: .builtin, .hangForever)
+        book.knows([.person("Other", "+33143000000"), .person("Known", "01 42 00 00 00")])
+        let crm = FakeConnector(2, .contacts([.person("Asked", Self.number)]))
+        let fixture = SearchFixture([book, crm])
+        let answer = try await fixture.find(Self.number)
+        #expect(answer.contacts.map(\.lastName) == ["Known", "Asked"] && book.queries.isEmpty)
+        #expect(answer.contacts[0].match == .exact && answer.contacts[0].connector == book.id)
+        #expect(status(answer) == "conn_0000000000000001;state=ok;ms=0, conn_0000000000000002;state=ok;ms=0")
+        // And remembered like any answer.
+        book.knows(nil)
+        #expect(status(try await fixture.find(Self.number)).hasPrefix("conn_0000000000000001;state=cached;ms=0"))
+        #expect(book.queries.isEmpty && fixture.search.load.flights == 0)
+    }
+
+    @Test func `where all connectors know that nobody has the number, nobody is waited for`() async throws {
+        let book = FakeConnector(1, kind: .builtin, .hangForever)
+        book.knows([])
+        let fixture = SearchFixture([book])
+        let answer = try await fixture.find(Self.number)
+        #expect(answer.contacts.map(\.isDummy) == [true] && book.queries.isEmpty)
+        #expect(status(answer) == "conn_0000000000000001;state=none;ms=0")
+    }
+
+    @Test func `what a connector knew before its contacts changed is not remembered`() async throws {
+        let book = FakeConnector(1, kind: .builtin, .contacts([.person("New", Self.number)]))
+        book.knows([])
+        let fixture = SearchFixture([book])
+        _ = try await fixture.find(Self.number)
+        book.knows(nil)
+        fixture.search.builtinContactsChanged(fixture.workspace.id)
+        #expect(try await fixture.names(Self.number) == ["New"])
+    }
+
     // MARK: Connectors that do not do as they should
 
     @Test(
