@@ -1,8 +1,11 @@
 // A result that is either there or needs waiting for. Lets the common case finish without a task.
 
-/// A value that is known now, or the work that will produce it.
+/// A value that is known now, or the work that will produce it. `@usableFromInline`, so that what is inlinable here is inlined
+/// in other modules: every answer comes through it, and unspecialized code asks the runtime for its types at every call.
+@usableFromInline
 package enum Deferred<Value: Sendable>: Sendable {
     /// Makes the value, where it is wanted.
+    @usableFromInline
     package typealias Make = @Sendable () -> Value
 
     case ready(Value)
@@ -13,8 +16,7 @@ package enum Deferred<Value: Sendable>: Sendable {
     /// its frames and its way back to its executor, costs a few microseconds more.
     case promised(@Sendable (_ tell: @escaping @Sendable (@escaping Make) -> Void) -> Void)
 
-    /// The value turned into another, without waiting when it is there. Inlinable, as the rest: every answer comes through
-    /// here, and generic code of another module asks the runtime for its types at every call.
+    /// The value turned into another, without waiting when it is there.
     @inlinable
     package func map<Other: Sendable>(_ transform: @escaping @Sendable (Value) -> Other) -> Deferred<Other> {
         switch self {
