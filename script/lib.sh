@@ -123,17 +123,19 @@ stop_servers() {
     server_pids=()
 }
 
-# Tests that run whole programs block the few threads that asynchronous tests need, and tests that compute for seconds
-# keep them from those that wait for something: each kind has a pass of its own.
+# Tests that run whole programs, or drive a server byte by byte, block the few threads that asynchronous tests need, and
+# tests that compute for seconds keep them from those that wait for something: each kind has a pass of its own.
 test_programs='^(IntegrationTests|nocliTests)\.'
+test_servers='^HTTPServerTests\.'
 test_computing='^(CRMTemplateTests|FuzzCorpusTests|JSONTextTests|MiddlewareStorageTests\.(?!Outbox|Delivery|Steady)'
-test_computing+='|NumbersCoreTests\.(?!Supplier|LookupWaterfall)|NumbersStorageTests\.(?!Steady|SQLiteLedger)'
+test_computing+='|NumbersCoreTests\.(?!Supplier|LookupWaterfall)|NumbersStorageTests\.(?!Steady|SQLiteLedger|SupplierKeeper)'
 test_computing+='|SQLiteDatabaseTests)'
 
 # Every test that runs in the test's own process; arguments go to `swift test`.
 test_in_process() {
     local status=0
-    swift test --disable-xctest "$@" --skip "$test_programs" --skip "$test_computing" || status=$?
+    swift test --disable-xctest "$@" --skip "$test_programs" --skip "$test_servers" --skip "$test_computing" || status=$?
+    swift test --disable-xctest "$@" --filter "$test_servers" || status=$?
     swift test --disable-xctest "$@" --filter "$test_computing" || status=$?
     return "$status"
 }
