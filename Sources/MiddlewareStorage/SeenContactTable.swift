@@ -48,7 +48,7 @@ package enum SeenContactTable {
                     found.append(
                         SeenContacts(
                             workspace: workspace, connector: ConnectorID(value: row.integer(0)), key: key,
-                            rules: row.text(1), contacts: contacts, at: at))
+                            rules: AnswerRules(stored: row.text(1)), contacts: contacts, at: at))
                 }
                 return .next
             }
@@ -131,24 +131,28 @@ package enum SeenContactTable {
             SELECT id, ?2, ?3, ?4, ?5, ?6, ?7 FROM workspaces WHERE id = ?1
             ON CONFLICT DO UPDATE SET rules = excluded.rules, contacts = excluded.contacts, at = excluded.at
             """, .integer(seen.workspace.value), .integer(seen.key.kind), .text(seen.key.text),
-            .integer(seen.connector.value), .text(seen.rules), .text(ContactText.encode(seen.contacts)),
+            .integer(seen.connector.value), .text(seen.rules.text), .text(ContactText.encode(seen.contacts)),
             .integer(seen.at.microseconds))
     }
 
-    /// Connectors are to be asked about the keys anew.
+    /// Connectors are to be asked about the keys anew, but for what was bought.
     package static func forget(
         _ keys: [ContactKey], workspace: WorkspaceID, on connection: Connection
     ) throws(DatabaseError) {
         for key in keys {
             try connection.run(
-                "DELETE FROM seen_contacts WHERE workspace_id = ? AND key_kind = ? AND key = ?",
-                .integer(workspace.value), .integer(key.kind), .text(key.text))
+                """
+                DELETE FROM seen_contacts WHERE workspace_id = ? AND key_kind = ? AND key = ? AND rules NOT GLOB ?
+                """, .integer(workspace.value), .integer(key.kind), .text(key.text), .text(AnswerRules.boughtPattern))
         }
     }
 
-    /// Connectors of the workspace are to be asked about everything anew; for whoever changes a connector.
+    /// Connectors of the workspace are to be asked about everything anew, but for what was bought; for whoever changes a
+    /// connector.
     package static func forgetAll(_ workspace: WorkspaceID, on connection: Connection) throws(DatabaseError) {
-        try connection.run("DELETE FROM seen_contacts WHERE workspace_id = ?", .integer(workspace.value))
+        try connection.run(
+            "DELETE FROM seen_contacts WHERE workspace_id = ? AND rules NOT GLOB ?", .integer(workspace.value),
+            .text(AnswerRules.boughtPattern))
     }
 
     private static func trim(_ workspace: WorkspaceID, on connection: Connection) throws(DatabaseError) {

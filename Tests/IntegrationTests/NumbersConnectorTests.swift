@@ -9,6 +9,7 @@ import Testing
 struct NumbersConnectorTests {
     private static let key = String(repeating: "0123456789abcdef", count: 4)
     private static let named = "+12025550143"
+    private static let alsoNamed = "+12025550198"
     private static let unnamed = "+13125550176"
 
     /// Both servers, and a workspace whose connector asks the one for the other's account.
@@ -18,15 +19,19 @@ struct NumbersConnectorTests {
         let tenant: MiddlewareFixture.Tenant
         let account: (id: String, key: String, cidKey: String)
         let connector: String
+        let gateway: LossyGateway?
         private let keyFile: String
 
         /// - Parameters:
         ///   - usd: what the account has.
         ///   - key: another key than the account's, if one is given.
-        init(usd: String? = "1.00", key: String? = nil) throws {
+        ///   - throughGateway: whether the middleware asks through a gateway that can lose answers.
+        init(usd: String? = "1.00", key: String? = nil, throughGateway: Bool = false) throws {
             lookup = try LookupFixture()
             account = try lookup.account(usd: usd)
-            try lookup.importNames("\(NumbersConnectorTests.named),Analytical Engines,2026-01-01\n")
+            try lookup.importNames(
+                "\(NumbersConnectorTests.named),Analytical Engines,2026-01-01\n"
+                    + "\(NumbersConnectorTests.alsoNamed),Difference Engines,2026-01-01\n")
             let folder = try TestFolder()
             keyFile = try folder.write("key", NumbersConnectorTests.key + "\n")
             #expect(chmod(keyFile, 0o600) == 0)
@@ -35,9 +40,11 @@ struct NumbersConnectorTests {
             // The deadline is no part of what is tested, on a machine that has other work.
             tenant = try middleware.tenant(settings: ["lookup_deadline_ms=10000", "default_country=FR"])
             let line = try JSONValue(parsing: Array(lookup.server.firstLine.utf8))
+            gateway = throughGateway ? try LossyGateway(before: lookup.client.endpoint) : nil
+            let url = try gateway.map { "http://127.0.0.1:\($0.port)" } ?? #require(line.object?["url"]?.string)
             let added = try middleware.nocliJSON(
-                "connector", "add", "--workspace", tenant.workspace, "--kind", "numbers", "--lookup-url",
-                try #require(line.object?["url"]?.string), "--key-file",
+                "connector", "add", "--workspace", tenant.workspace, "--kind", "numbers", "--lookup-url", url,
+                "--key-file",
                 try folder.write("api.key", (key ?? account.key) + "\n"), "--secret-key-file", keyFile)
             connector = try #require(added["connector_id"]?.string)
         }
@@ -77,6 +84,8 @@ struct NumbersConnectorTests {
         for text in [Self.named, "+1 202-555-0143", "001 (202) 555 0143"] {
             let again = try setup.search(text)
             #expect(again["contacts"]?.array?.first?.object?["id"] == contact["id"], "\(text): \(again.text)")
+            #expect(setup.state(again).contains("state=cached"), "\(text): \(setup.state(again))")
+            #expect(try setup.balance() == before - price, "\(text)")
         }
         // Nor does a restart buy it again, once it is written down.
         setup.middleware.server.signal(SIGTERM)
@@ -87,6 +96,24 @@ struct NumbersConnectorTests {
         #expect(setup.state(after).contains("state=cached"), "\(setup.state(after))")
         let left = try setup.balance()
         #expect(left == before - price, "it cost \(price) at first")
+    }
+
+    @Test func `an answer lost on the way is asked for again and paid once`() throws {
+        let setup = try Setup(throughGateway: true)
+        let gateway = try #require(setup.gateway)
+        defer { gateway.stop() }
+        let before = try setup.balance()
+        // The first purchase leaves a kept connection behind, on which the second one's answer is lost.
+        let first = try setup.search(Self.named)
+        #expect(first["contacts"]?.array?.first?.object?["company"]?.string == "Analytical Engines", "\(first.text)")
+        let price = before - (try setup.balance())
+        #expect(price > 0)
+        gateway.loseNextAnswer()
+        let second = try setup.search(Self.alsoNamed)
+        #expect(second["contacts"]?.array?.first?.object?["company"]?.string == "Difference Engines", "\(second.text)")
+        #expect(gateway.lost == 1)
+        #expect(gateway.answers == 3)
+        #expect(try setup.balance() == before - 2 * price)
     }
 
     @Test func `a number without a name is answered by the placeholder, and told so`() throws {

@@ -89,7 +89,8 @@ struct ConnectorFixture {
                 [fixture.workspace, fixture.other].map { workspace in
                     .seen(
                         SeenContacts(
-                            workspace: workspace, connector: record.id, key: key, rules: "", contacts: [contact],
+                            workspace: workspace, connector: record.id, key: key, rules: AnswerRules(stored: ""),
+                            contacts: [contact],
                             at: fixture.now))
                 }, on: connection)
             #expect(try seen(fixture.workspace) == 1)

@@ -33,10 +33,11 @@ import Testing
 
     private func seen(
         _ key: ContactKey, _ names: [String], connector: Int64 = 1, workspace: WorkspaceID = first,
-        ago: Duration = .zero
+        rules: String = "FR 0", ago: Duration = .zero
     ) -> SeenContacts {
         SeenContacts(
-            workspace: workspace, connector: ConnectorID(value: connector), key: key, rules: "FR 0",
+            workspace: workspace, connector: ConnectorID(value: connector), key: key,
+            rules: AnswerRules(stored: rules),
             contacts: names.map(Self.contact), at: Self.now - ago)
     }
 
@@ -76,6 +77,20 @@ import Testing
         #expect(try read(one).isEmpty && read(two).count == 1)
         try SeenContactTable.apply([.allForgotten(Self.first)], on: connection)
         #expect(try read(two).isEmpty)
+    }
+
+    @Test(arguments: [false, true])
+    func `what was bought is not forgotten, only replaced`(_ isOne: Bool) throws {
+        let key = ContactKey.number("+331")
+        let bought = seen(key, ["Bought"], connector: 2, rules: "bought from https://numbers.test")
+        try SeenContactTable.apply(
+            [
+                .seen(seen(key, ["A"])), .seen(bought), .seen(seen(key, ["B"], connector: 3, rules: "bought")),
+                isOne ? .forgotten(Self.first, key) : .allForgotten(Self.first),
+            ], on: connection)
+        #expect(try read(key) == [bought])
+        try SeenContactTable.apply([.seen(seen(key, [], connector: 2, rules: "bought from x"))], on: connection)
+        #expect(try read(key).isEmpty)
     }
 
     @Test func `a workspace that is not there takes nothing and fails nothing`() throws {

@@ -67,6 +67,9 @@ package protocol Connector: Sendable {
     var features: ConnectorFeatures { get }
     /// Lower ones come first.
     var priority: Int { get }
+    /// Who sells its answers; nil: asking costs nothing. Bought answers are kept whatever changes in the workspace, until
+    /// they are too old or come from somebody else.
+    var boughtFrom: String? { get }
 
     /// Contacts that may have the number or the address, unranked and without `match`: the search compares numbers
     /// itself.
@@ -89,6 +92,8 @@ package protocol Connector: Sendable {
 }
 
 extension Connector {
+    package var boughtFrom: String? { nil }
+
     package func known(_ query: ContactQuery) -> [CRMContact]? { nil }
 }
 

@@ -52,7 +52,8 @@ package struct ConnectorAssembly: Sendable {
             case .success(let instance):
                 return TemplateConnector(
                     id: record.id, kind: record.kind, features: record.features, priority: record.priority,
-                    instance: instance, settings: workspace.settings, plan: plan, clock: clock)
+                    boughtFrom: record.seller, instance: instance, settings: workspace.settings, plan: plan,
+                    clock: clock)
             case .failure(let failure): return FailedConnector(record, failure)
             }
         }
@@ -86,8 +87,15 @@ package struct ConnectorAssembly: Sendable {
                 template: template, parameters: parameters,
                 settings: InstanceSettings(
                     culture: place.culture, zone: place.zone, maxLength: place.maxLength, limits: limits),
-                transport: transport, clock: clock, random: random, alarm: alarm))
+                // What the lookup service answers is paid for.
+                transport: record.kind == .numbers ? PurchaseTransport(over: transport, random: random) : transport,
+                clock: clock, random: random, alarm: alarm))
     }
+}
+
+extension ConnectorRecord {
+    /// Who sells the connector's answers; nil for those that cost nothing.
+    fileprivate var seller: String? { kind == .numbers ? address : nil }
 }
 
 /// A connector that cannot work: its secrets cannot be read, or its template is no use. It says so.
@@ -96,6 +104,7 @@ package struct FailedConnector: Connector {
     package let kind: ConnectorKind
     package let features: ConnectorFeatures
     package let priority: Int
+    package let boughtFrom: String?
     private let failure: ConnectorFailure
 
     package init(_ record: ConnectorRecord, _ failure: ConnectorFailure) {
@@ -103,6 +112,7 @@ package struct FailedConnector: Connector {
         kind = record.kind
         features = record.features
         priority = record.priority
+        boughtFrom = record.seller
         self.failure = failure
     }
 

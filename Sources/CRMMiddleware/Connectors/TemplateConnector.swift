@@ -10,6 +10,7 @@ package final class TemplateConnector: Connector {
     package let kind: ConnectorKind
     package let features: ConnectorFeatures
     package let priority: Int
+    package let boughtFrom: String?
 
     private let instance: TemplateInstance
     private let inputs: TemplateInputs
@@ -21,15 +22,17 @@ package final class TemplateConnector: Connector {
 
     /// - Parameters:
     ///   - features: what it may be used for, of what the template can do.
+    ///   - boughtFrom: who sells its answers, if somebody does.
     ///   - settings: the workspace's, for the place of the PBX and for comparing numbers.
     package init(
-        id: ConnectorID, kind: ConnectorKind, features: ConnectorFeatures, priority: Int, instance: TemplateInstance,
-        settings: WorkspaceSettings, plan: PresentPlan, clock: Clock
+        id: ConnectorID, kind: ConnectorKind, features: ConnectorFeatures, priority: Int, boughtFrom: String?,
+        instance: TemplateInstance, settings: WorkspaceSettings, plan: PresentPlan, clock: Clock
     ) {
         self.id = id
         self.kind = kind
         self.features = features.intersection(.possible(for: kind)).intersection(.possible(of: instance.template))
         self.priority = priority
+        self.boughtFrom = boughtFrom
         self.instance = instance
         self.clock = clock
         let place = TemplatePlace(settings)

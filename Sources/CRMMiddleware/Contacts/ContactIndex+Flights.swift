@@ -13,14 +13,17 @@ extension ContactIndex {
     }
 
     /// - Parameter deadline: when a question begun now is given up whatever happens.
-    func join(_ probe: Probe, waiter: Flight.Waiter?, now: MonotonicTime, deadline: MonotonicTime) -> Joining {
+    func join(
+        _ probe: Probe, rules: AnswerRules, waiter: Flight.Waiter?, now: MonotonicTime, deadline: MonotonicTime
+    ) -> Joining {
         let (joining, abandoned) = state.withLock { state -> (Joining, Flight?) in
             let shelf = shelf(probe.workspace, &state)
             var abandoned: Flight?
             if let flight = state.flights[probe] {
                 // One that has outlived its own deadline answers nobody any more, and what was asked before a change
-                // only those who asked before it.
-                if now < flight.deadline, flight.generation == shelf.generation {
+                // only those who asked before it, if it costs nothing to ask again.
+                if now < flight.deadline, flight.rules == rules, rules.isBought || flight.generation == shelf.generation
+                {
                     if let waiter { flight.waiters.append(waiter) }
                     if flight.isStraggler, waiter != nil {
                         flight.isStraggler = false
@@ -32,7 +35,7 @@ extension ContactIndex {
                 if now >= flight.deadline || flight.waiters.isEmpty { abandoned = flight }
             }
             guard shelf.flights < limits.flightsPerWorkspace else { return (.refused, abandoned) }
-            let flight = Flight(probe: probe, generation: shelf.generation, deadline: deadline)
+            let flight = Flight(probe: probe, rules: rules, generation: shelf.generation, deadline: deadline)
             if let waiter { flight.waiters.append(waiter) }
             state.flights[probe] = flight
             shelf.flights += 1
@@ -65,7 +68,7 @@ extension ContactIndex {
     /// Takes the question off the list, keeps its answer, and returns those who wait for it.
     /// - Returns: also whether the answer was kept, and whether it is another one than before.
     func finish(
-        _ flight: Flight, contacts: [CRMContact]?, rules: String, at: MonotonicTime
+        _ flight: Flight, contacts: [CRMContact]?, at: MonotonicTime
     ) -> (waiters: [Flight.Waiter], isKept: Bool, isNews: Bool) {
         state.withLock { state in
             let waiters = flight.waiters
@@ -74,14 +77,17 @@ extension ContactIndex {
             remove(flight, &state)
             let probe = flight.probe
             let shelf = shelf(probe.workspace, &state)
-            guard let contacts, shelf.generation == flight.generation else { return (waiters, false, false) }
-            return (waiters, true, take(contacts, of: probe, rules: rules, at: at, shelf, &state))
+            let isTrue = flight.rules.isBought || shelf.generation == flight.generation
+            guard let contacts, isTrue else { return (waiters, false, false) }
+            return (waiters, true, take(contacts, of: probe, rules: flight.rules, at: at, shelf, &state))
         }
     }
 
     /// Keeps what a connector knew without being asked, unless something has changed since.
     /// - Parameter generation: of the workspace, before the connector said it.
-    func keep(_ contacts: [CRMContact], of probe: Probe, rules: String, at: MonotonicTime, generation: UInt64) {
+    func keep(
+        _ contacts: [CRMContact], of probe: Probe, rules: AnswerRules, at: MonotonicTime, generation: UInt64
+    ) {
         state.withLock { state in
             let shelf = shelf(probe.workspace, &state)
             guard shelf.generation == generation else { return }
@@ -91,7 +97,7 @@ extension ContactIndex {
 
     /// - Returns: whether the answer is another one than before.
     private func take(
-        _ contacts: [CRMContact], of probe: Probe, rules: String, at: MonotonicTime, _ shelf: Shelf,
+        _ contacts: [CRMContact], of probe: Probe, rules: AnswerRules, at: MonotonicTime, _ shelf: Shelf,
         _ state: inout State
     ) -> Bool {
         let slot = slot(probe.key, shelf, &state)

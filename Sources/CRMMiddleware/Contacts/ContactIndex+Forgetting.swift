@@ -3,12 +3,12 @@
 internal import Platform
 
 extension ContactIndex {
-    /// Everything about the keys is to be asked for anew.
+    /// Everything about the keys is to be asked for anew, but for what was bought.
     func forget(_ keys: [ContactKey], workspace: WorkspaceID) {
         change(workspace) { shelf in
             for key in keys {
                 guard let slot = shelf.slots.find(key) else { continue }
-                slot.parts = [:]
+                slot.forgetFree()
                 slot.version += 1
                 shelf.slots.insert(slot, cost: slot.cost, for: key)
             }
@@ -19,7 +19,7 @@ extension ContactIndex {
     /// What some connectors of a workspace answered is to be asked for anew.
     func forget(kind: ConnectorKind, workspace: WorkspaceID) {
         change(workspace) { shelf in
-            guard let list = shelf.connectors?.list else { return shelf.forgetSlots() }
+            guard let list = shelf.connectors?.list else { return shelf.forgetFree() }
             let connectors = list.filter { $0.kind == kind }.map(\.id)
             shelf.forgetAnswers()
             shelf.generation += 1
@@ -31,11 +31,11 @@ extension ContactIndex {
         }
     }
 
-    /// Everything of the workspace, its connectors included.
+    /// Everything of the workspace, its connectors included, but for what was bought.
     func forgetAll(_ workspace: WorkspaceID) {
         change(workspace) { shelf in
             shelf.connectors = nil
-            shelf.forgetSlots()
+            shelf.forgetFree()
         }
     }
 
@@ -52,16 +52,15 @@ extension ContactIndex {
         }
     }
 
+    /// Everything of all workspaces, but for what was bought.
     func forgetAll() {
-        state.withLock { state in
-            for shelf in state.shelves.values {
+        for workspace in state.withLock({ Array($0.shelves.keys) }) {
+            change(workspace) { shelf in
                 shelf.connectors = nil
-                shelf.forgetSlots()
+                shelf.forgetFree()
                 shelf.lastCalls.removeAll()
                 shelf.stored = nil
-                shelf.accountedCost = 0
             }
-            state.cost = 0
         }
     }
 }

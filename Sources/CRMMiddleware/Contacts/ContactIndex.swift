@@ -82,10 +82,23 @@ final class ContactIndex: Sendable {
 
         func forgetAnswers() { answers.removeAll() }
 
+        /// What is in storage is read again when it is asked for.
         func forgetSlots() {
             slots.removeAll()
             forgetAnswers()
             generation += 1
+        }
+
+        /// Everything but what was bought, and that is to be looked for in storage, too.
+        func forgetFree() {
+            forgetAnswers()
+            generation += 1
+            slots.update { slot in
+                slot.version += 1
+                slot.isLoaded = false
+                slot.forgetFree()
+                return slot.parts.isEmpty ? nil : slot.cost
+            }
         }
     }
 
@@ -237,9 +250,10 @@ final class ContactIndex: Sendable {
     ) {
         state.withLock { state in
             let shelf = shelf(workspace, &state)
-            guard shelf.generation == generation else { return }
-            for key in keys { slot(key, shelf, &state).isLoaded = true }
-            for (entry, at) in seen {
+            // A change comes with every start of a server, so it would be no rare case that a name is bought again.
+            let isCurrent = shelf.generation == generation
+            if isCurrent { for key in keys { slot(key, shelf, &state).isLoaded = true } }
+            for (entry, at) in seen where isCurrent || entry.rules.isBought {
                 let slot = slot(entry.key, shelf, &state)
                 // What has come from the connector meanwhile is newer.
                 guard slot.parts[entry.connector] == nil else { continue }
@@ -248,7 +262,7 @@ final class ContactIndex: Sendable {
         }
     }
 
-    func holding(_ probe: Probe, rules: String, lifetime: AnswerLifetime, now: MonotonicTime) -> Holding {
+    func holding(_ probe: Probe, rules: AnswerRules, lifetime: AnswerLifetime, now: MonotonicTime) -> Holding {
         state.withLock { state in
             guard let slot = state.shelves[probe.workspace]?.slots.find(probe.key),
                 let part = slot.parts[probe.connector], part.rules == rules
@@ -354,7 +368,7 @@ final class ContactIndex: Sendable {
     }
 
     func put(
-        _ contacts: [CRMContact], rules: String, at: MonotonicTime, _ connector: ConnectorID, _ key: ContactKey,
+        _ contacts: [CRMContact], rules: AnswerRules, at: MonotonicTime, _ connector: ConnectorID, _ key: ContactKey,
         _ slot: KeySlot, _ shelf: Shelf, _ state: inout State
     ) {
         let cost = contacts.reduce(128) { $0 + Self.cost($1) }

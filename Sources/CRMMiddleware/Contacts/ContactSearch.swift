@@ -101,7 +101,7 @@ package final class ContactSearch: Sendable {
         let (versions, holdsAnswers) = index.versions(of: keys, workspace: workspace.id)
         let search = OneSearch(
             query: query, keys: keys, text: text, workspace: workspace,
-            rules: Self.rules(workspace.settings), start: start,
+            rules: AnswerRules(matchingBy: workspace.settings), start: start,
             deadline: start + .milliseconds(workspace.settings.lookupDeadlineMilliseconds),
             versions: versions)
         guard workspace.settings.contactLookup else { return .ready(.answered(finish(search, Look()))) }
@@ -120,7 +120,7 @@ package final class ContactSearch: Sendable {
         let keys: [ContactKey]
         let text: String?
         let workspace: Workspace
-        let rules: String
+        let rules: AnswerRules
         let start: MonotonicTime
         let deadline: MonotonicTime
         /// Of the keys' slots, before anything was read.
@@ -135,11 +135,11 @@ package final class ContactSearch: Sendable {
         let keyIndex: Int
         let query: ContactQuery
         let workspace: Workspace
-        let rules: String
+        let rules: AnswerRules
 
         init(
             probe: Probe, connector: any Connector, connectorIndex: Int, keyIndex: Int, query: ContactQuery,
-            workspace: Workspace, rules: String
+            workspace: Workspace, rules: AnswerRules
         ) {
             self.probe = probe
             self.connector = connector
@@ -179,11 +179,6 @@ package final class ContactSearch: Sendable {
         }
     }
 
-    /// The settings that decide what matches.
-    private static func rules(_ settings: WorkspaceSettings) -> String {
-        "\(settings.defaultCountry?.code ?? "-") \(settings.suffixDigits)"
-    }
-
     private static let crmKinds: [ConnectorKind] = [.template, .builtin]
 
     // MARK: From memory
@@ -195,6 +190,7 @@ package final class ContactSearch: Sendable {
         for (connectorIndex, connector) in connectors.enumerated()
         where connector.features.contains(.lookup) && kinds.contains(connector.kind) {
             let lifetime = AnswerLifetime.of(connector.kind)
+            let rules = connector.boughtFrom.map { AnswerRules(boughtFrom: $0) } ?? search.rules
             for (keyIndex, key) in search.keys.enumerated() {
                 let query: ContactQuery
                 switch key {
@@ -209,8 +205,8 @@ package final class ContactSearch: Sendable {
                 let ask = Ask(
                     probe: Probe(workspace: search.workspace.id, connector: connector.id, key: key),
                     connector: connector, connectorIndex: connectorIndex, keyIndex: keyIndex, query: query,
-                    workspace: search.workspace, rules: search.rules)
-                switch index.holding(ask.probe, rules: search.rules, lifetime: lifetime, now: now) {
+                    workspace: search.workspace, rules: rules)
+                switch index.holding(ask.probe, rules: rules, lifetime: lifetime, now: now) {
                 case .absent: look.absent.append(ask)
                 case .fresh(let contacts):
                     look.add(contacts, of: ask)
@@ -272,19 +268,13 @@ package final class ContactSearch: Sendable {
         }
         let unloaded = index.unloaded(search.keys, workspace: workspace)
         if !unloaded.isEmpty { await load(unloaded, search, generation: generation) }
-        // Something changed meanwhile, as it always does once when a server has started: what was read is not trusted,
-        // and without it a name would be bought a second time.
-        let current = index.generation(of: workspace)
-        if current != generation {
-            await load(index.unloaded(search.keys, workspace: workspace), search, generation: current)
-        }
         var found = Look()
         look(search, connectors, Self.crmKinds, &found)
-        await askAbsent(search, &found, generation: current)
+        await askAbsent(search, &found, generation: generation)
         if found.candidates.isEmpty {
             // It costs money, so only when nobody else knew.
             look(search, connectors, [.numbers], &found)
-            if !found.absent.isEmpty { await askAbsent(search, &found, generation: current) }
+            if !found.absent.isEmpty { await askAbsent(search, &found, generation: generation) }
         }
         revalidate(found.stale)
         count(found.reports, connectors)
@@ -379,7 +369,7 @@ package final class ContactSearch: Sendable {
     /// Begins a question, or joins the one that is under way; nil when there are too many.
     @discardableResult
     private func begin(_ ask: Ask, waiter: Flight.Waiter?, deadline: MonotonicTime) -> Flight? {
-        switch index.join(ask.probe, waiter: waiter, now: clock.monotonic(), deadline: deadline) {
+        switch index.join(ask.probe, rules: ask.rules, waiter: waiter, now: clock.monotonic(), deadline: deadline) {
         case .joined(let flight): return flight
         case .refused:
             metrics.refused.add()
@@ -398,14 +388,14 @@ package final class ContactSearch: Sendable {
         let milliseconds = start.duration(to: end).wholeMilliseconds
         switch result {
         case .failure(let failure):
-            let (waiters, _, _) = index.finish(flight, contacts: nil, rules: ask.rules, at: end)
+            let (waiters, _, _) = index.finish(flight, contacts: nil, at: end)
             for waiter in waiters {
                 waiter.gathering.deliver(
                     .failed(code: failure.code, milliseconds: milliseconds), at: waiter.place)
             }
         case .success(let contacts):
             let matched = matched(contacts, ask)
-            let (waiters, isKept, isNews) = index.finish(flight, contacts: matched, rules: ask.rules, at: end)
+            let (waiters, isKept, isNews) = index.finish(flight, contacts: matched, at: end)
             for waiter in waiters {
                 waiter.gathering.deliver(.answered(matched, milliseconds: milliseconds), at: waiter.place)
             }
@@ -549,7 +539,7 @@ package final class ContactSearch: Sendable {
     /// The built-in contacts of a workspace have changed.
     package func builtinContactsChanged(_ workspace: WorkspaceID) { index.forget(kind: .builtin, workspace: workspace) }
 
-    /// The connectors of a workspace have changed: nothing they said is believed.
+    /// The connectors of a workspace have changed: nothing they said is believed, but for what was bought.
     package func connectorsChanged(_ workspace: WorkspaceID) {
         index.forgetAll(workspace)
         journal.note(.allForgotten(workspace))

@@ -15,6 +15,8 @@ final class Flight: @unchecked Sendable {
     }
 
     let probe: Probe
+    /// Under which its answer counts.
+    let rules: AnswerRules
     /// The generation of the workspace when it began.
     let generation: UInt64
     /// When it is given up, whatever its connector does.
@@ -26,8 +28,9 @@ final class Flight: @unchecked Sendable {
 
     private let task = Monitor<(task: Task<Void, Never>?, isCancelled: Bool)>((nil, false))
 
-    init(probe: Probe, generation: UInt64, deadline: MonotonicTime) {
+    init(probe: Probe, rules: AnswerRules, generation: UInt64, deadline: MonotonicTime) {
         self.probe = probe
+        self.rules = rules
         self.generation = generation
         self.deadline = deadline
     }

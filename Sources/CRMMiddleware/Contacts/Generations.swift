@@ -74,16 +74,19 @@ struct Generations<Key: Hashable, Value> {
 
 extension Generations where Value: AnyObject {
     /// Changes every value in place.
-    /// - Parameter change: returns what the value costs from now on.
-    mutating func update(_ change: (Value) -> Int) {
-        (young, youngCost) = Self.updated(young, change)
-        (old, oldCost) = Self.updated(old, change)
+    /// - Parameter change: returns what the value costs from now on; nil: it goes.
+    mutating func update(_ change: (Value) -> Int?) {
+        (young, youngCost) = updated(young, change)
+        (old, oldCost) = updated(old, change)
     }
 
-    private static func updated(_ entries: [Key: Entry], _ change: (Value) -> Int) -> ([Key: Entry], Int) {
+    private func updated(_ entries: [Key: Entry], _ change: (Value) -> Int?) -> ([Key: Entry], Int) {
         var cost = 0
-        let updated = entries.mapValues { entry in
-            let entryCost = change(entry.value)
+        let updated = entries.compactMapValues { entry -> Entry? in
+            guard let entryCost = change(entry.value) else {
+                isDropped(entry.value)
+                return nil
+            }
             cost += entryCost
             return Entry(value: entry.value, cost: entryCost)
         }

@@ -44,7 +44,7 @@ enum Holding {
 final class KeySlot {
     struct Part {
         let contacts: [CRMContact]
-        let rules: String
+        let rules: AnswerRules
         let at: MonotonicTime
         let cost: Int
         /// Not before then is it asked again, after it failed to answer.
@@ -61,6 +61,11 @@ final class KeySlot {
 
     /// - Parameter number: of no other slot, so that one that comes after another under the same key is not taken for it.
     init(number: UInt64) { version = number << 32 }
+
+    /// Takes out everything but what was bought.
+    func forgetFree() {
+        if parts.contains(where: { !$0.value.rules.isBought }) { parts = parts.filter { $0.value.rules.isBought } }
+    }
 
     var cost: Int { parts.values.reduce(256) { $0 + $1.cost } }
 }

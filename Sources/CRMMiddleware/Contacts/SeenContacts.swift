@@ -8,15 +8,15 @@ package struct SeenContacts: Sendable, Hashable {
     package let workspace: WorkspaceID
     package let connector: ConnectorID
     package let key: ContactKey
-    /// The settings that decided what matches, as ``ContactSearch`` wrote them; under other ones it counts for nothing.
-    package let rules: String
+    /// Under other ones it counts for nothing.
+    package let rules: AnswerRules
     /// In the connector's order, with their match.
     package let contacts: [CRMContact]
     /// When the connector answered.
     package let at: UnixTime
 
     package init(
-        workspace: WorkspaceID, connector: ConnectorID, key: ContactKey, rules: String, contacts: [CRMContact],
+        workspace: WorkspaceID, connector: ConnectorID, key: ContactKey, rules: AnswerRules, contacts: [CRMContact],
         at: UnixTime
     ) {
         self.workspace = workspace
@@ -35,9 +35,9 @@ package enum SeenChange: Sendable, Hashable {
     case shown(WorkspaceID, number: String, contact: UniqueID, at: UnixTime)
     /// A call with the contact was saved.
     case called(WorkspaceID, contact: UniqueID, at: UnixTime)
-    /// What connectors answered for the key is not true any more.
+    /// What connectors answered for the key is not true any more, but for what was bought.
     case forgotten(WorkspaceID, ContactKey)
-    /// What any connector of the workspace answered is not true any more.
+    /// What any connector of the workspace answered is not true any more, but for what was bought.
     case allForgotten(WorkspaceID)
 }
 

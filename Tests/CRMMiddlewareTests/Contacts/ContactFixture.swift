@@ -86,6 +86,7 @@ final class FakeConnector: Connector {
     let kind: ConnectorKind
     let features: ConnectorFeatures
     let priority: Int
+    let boughtFrom: String?
     private struct State {
         var answer: Answer
         var created: Result<CRMContact, ConnectorFailure> = .success(CRMContact())
@@ -101,12 +102,13 @@ final class FakeConnector: Connector {
 
     init(
         _ number: Int64, kind: ConnectorKind = .template, priority: Int = 0, features: ConnectorFeatures = .all,
-        _ answer: Answer = .contacts([])
+        from seller: String = "https://numbers.test", _ answer: Answer = .contacts([])
     ) {
         id = ConnectorID(value: number)
         self.kind = kind
         self.priority = priority
         self.features = features
+        boughtFrom = kind == .numbers ? seller : nil
         state = Mutex(State(answer: answer))
     }
 

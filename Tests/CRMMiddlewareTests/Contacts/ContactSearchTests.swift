@@ -5,7 +5,7 @@ import Testing
 @testable import CRMMiddleware
 
 @Suite struct ContactSearchTests {
-    private static let number = "+33142000000"
+    fileprivate static let number = "+33142000000"
     private func status(_ answer: ContactAnswer) -> String { answer.rendered.status }
 
     // MARK: Who is asked
@@ -380,7 +380,8 @@ import Testing
         func seen(_ number: String, rules: String = "FR 0", ago: Duration) {
             fixture.store.put(
                 SeenContacts(
-                    workspace: fixture.workspace.id, connector: crm.id, key: .number(number), rules: rules,
+                    workspace: fixture.workspace.id, connector: crm.id, key: .number(number),
+                    rules: AnswerRules(stored: rules),
                     contacts: [.person("Seen", number)], at: HeldClock.wallStart - ago))
         }
         seen("+33142000001", ago: .seconds(59))
@@ -399,12 +400,13 @@ import Testing
         let fixture = SearchFixture([paid])
         fixture.store.put(
             SeenContacts(
-                workspace: fixture.workspace.id, connector: paid.id, key: .number(Self.number), rules: "FR 0",
-                contacts: [.person("Seen", Self.number)], at: HeldClock.wallStart - .seconds(60)))
+                workspace: fixture.workspace.id, connector: paid.id, key: .number(Self.number),
+                rules: AnswerRules(boughtFrom: "https://numbers.test"), contacts: [.person("Seen", Self.number)],
+                at: HeldClock.wallStart - .seconds(60)))
         // As it is when a server has just started and takes its first look at the feed of changes.
         fixture.store.once { [search = fixture.search] in search.forgetAll() }
         #expect(try await fixture.names(Self.number) == ["Seen"])
-        #expect(fixture.store.reads == 2)
+        #expect(paid.queries.isEmpty)
     }
 
     @Test func `the end waits for what is being written`() async throws {
@@ -422,7 +424,8 @@ import Testing
         fixture.store.put(
             SeenContacts(
                 workspace: fixture.workspace.id, connector: ConnectorID(value: 1), key: .number("+33142000001"),
-                rules: "FR 0", contacts: [.person("Seen", "+33142000001")], at: HeldClock.wallStart))
+                rules: AnswerRules(stored: "FR 0"), contacts: [.person("Seen", "+33142000001")], at: HeldClock.wallStart
+            ))
         _ = try await fixture.find("+33142000099")
         // Which keys it has is read behind the first search.
         #expect(await eventually { fixture.search.index.knowsStored(fixture.workspace.id) })
@@ -508,17 +511,13 @@ import Testing
 
     // MARK: Forgetting
 
-    private enum Change: CaseIterable { case contact, connectors, settings, book, all, other, otherWorkspace }
+    enum Change: CaseIterable {
+        case contact, connectors, settings, book, all, other, otherWorkspace
 
-    @Test func `a change is followed by a new question, another workspace's is not`() async throws {
-        for change in Change.allCases {
-            let crm = FakeConnector(1, kind: .builtin, .contacts([.person("A", Self.number)]))
-            let fixture = SearchFixture([crm])
-            _ = try await fixture.find(Self.number, as: "q")
-            #expect(fixture.search.remembered("q", workspace: fixture.workspace, now: fixture.held.now) != nil)
+        func happen(to fixture: SearchFixture) {
             let (search, id) = (fixture.search, fixture.workspace.id)
-            switch change {
-            case .contact: search.contactChanged([.number(Self.number)], workspace: id)
+            switch self {
+            case .contact: search.contactChanged([.number(ContactSearchTests.number)], workspace: id)
             case .connectors: search.connectorsChanged(id)
             case .settings: search.settingsChanged(id)
             case .book: search.builtinContactsChanged(id)
@@ -526,12 +525,68 @@ import Testing
             case .other: search.contactChanged([.number("+33142000009"), .email("a@b.example")], workspace: id)
             case .otherWorkspace: search.connectorsChanged(WorkspaceID(value: 8))
             }
+        }
+    }
+
+    @Test func `a change is followed by a new question, another workspace's is not`() async throws {
+        for change in Change.allCases {
+            let crm = FakeConnector(1, kind: .builtin, .contacts([.person("A", Self.number)]))
+            let fixture = SearchFixture([crm])
+            _ = try await fixture.find(Self.number, as: "q")
+            #expect(fixture.search.remembered("q", workspace: fixture.workspace, now: fixture.held.now) != nil)
+            change.happen(to: fixture)
             let isKept = change == .other || change == .otherWorkspace
-            let isRemembered = search.remembered("q", workspace: fixture.workspace, now: fixture.held.now) != nil
+            let isRemembered =
+                fixture.search.remembered("q", workspace: fixture.workspace, now: fixture.held.now) != nil
             #expect(isRemembered == isKept, "\(change)")
             _ = try await fixture.find(Self.number)
             // Settings decide what is made of the answers, which are still true.
             #expect(crm.queries.count == (isKept || change == .settings ? 1 : 2), "\(change)")
+        }
+    }
+
+    @Test(arguments: Change.allCases)
+    func `what was bought is not bought again, whatever changes`(_ change: Change) async throws {
+        let crm = FakeConnector(1, .contacts([]))
+        let paid = FakeConnector(2, kind: .numbers, .contacts([.person("Paid")]))
+        let fixture = SearchFixture([crm, paid])
+        #expect(try await fixture.names(Self.number) == ["Paid"])
+        change.happen(to: fixture)
+        #expect(try await fixture.names(Self.number) == ["Paid"])
+        #expect(paid.queries.count == 1)
+        // A CRM that knows the number by now comes first all the same.
+        fixture.held.advance(.seconds(16))
+        crm.answer(.contacts([.person("Known", Self.number)]))
+        #expect(try await fixture.names(Self.number) == ["Known"])
+    }
+
+    @Test(arguments: Change.allCases)
+    func `what is being bought while something changes is bought once`(_ change: Change) async throws {
+        let paid = FakeConnector(1, kind: .numbers, .held([.person("Paid")]))
+        let fixture = SearchFixture([paid])
+        async let first = fixture.names(Self.number)
+        #expect(await eventually { !paid.queries.isEmpty })
+        change.happen(to: fixture)
+        async let second = fixture.names(Self.number)
+        try await Task.sleep(for: .milliseconds(20))
+        paid.release()
+        #expect(try await first == ["Paid"])
+        #expect(try await second == ["Paid"])
+        #expect(try await fixture.names(Self.number) == ["Paid"])
+        #expect(paid.queries.count == 1)
+    }
+
+    @Test func `another seller is asked anew, the same one with another key is not`() async throws {
+        for (seller, asked) in [("https://numbers.test", 0), ("https://other.test", 1)] {
+            let paid = FakeConnector(1, kind: .numbers, from: seller, .contacts([.person("New")]))
+            let fixture = SearchFixture([paid])
+            fixture.store.put(
+                SeenContacts(
+                    workspace: fixture.workspace.id, connector: paid.id, key: .number(Self.number),
+                    rules: AnswerRules(boughtFrom: "https://numbers.test"), contacts: [.person("Old", Self.number)],
+                    at: HeldClock.wallStart - .seconds(60)))
+            #expect(try await fixture.names(Self.number) == [asked == 0 ? "Old" : "New"])
+            #expect(paid.queries.count == asked)
         }
     }
 
