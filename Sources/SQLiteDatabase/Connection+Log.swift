@@ -34,12 +34,7 @@ extension Connection {
         return .complete
     }
 
-    /// Commits a change of nothing: the header page is written as it is.
-    func rewriteHeader() throws(DatabaseError) {
-        try transaction { () throws(DatabaseError) in try changeHeaderToItself() }
-    }
-
-    /// The change of nothing itself, inside the caller's transaction.
+    /// A change of nothing, inside the caller's transaction: the header page is written as it is.
     func changeHeaderToItself() throws(DatabaseError) {
         let version = try first("PRAGMA user_version") { row throws(DatabaseError) in row.integer(0) }
         try execute("PRAGMA user_version = \(version ?? 0)")

@@ -20,23 +20,63 @@ extension Connection {
     @discardableResult
     package func transaction<T>(_ body: () throws(DatabaseError) -> T) throws(DatabaseError) -> T {
         try run("BEGIN IMMEDIATE")
-        return try finishing(body)
+        let value = try undoingFailure(body)
+        try commit()
+        return value
     }
 
     /// Runs `body` on one snapshot of the database.
     package func readTransaction<T>(_ body: () throws(DatabaseError) -> T) throws(DatabaseError) -> T {
         try run("BEGIN DEFERRED")
-        return try finishing(body)
-    }
-
-    private func finishing<T>(_ body: () throws(DatabaseError) -> T) throws(DatabaseError) -> T {
-        do throws(DatabaseError) {
+        return try undoingFailure { () throws(DatabaseError) in
             let value = try body()
             try run("COMMIT")
             return value
+        }
+    }
+
+    private func undoingFailure<T>(_ body: () throws(DatabaseError) -> T) throws(DatabaseError) -> T {
+        do throws(DatabaseError) {
+            return try body()
         } catch {
             rollBack()
             throw error
+        }
+    }
+
+    /// Commits the open write transaction, or undoes it and throws. The error says when the change may come back all the
+    /// same (``DatabaseError/mayBeKept``).
+    func commit() throws(DatabaseError) {
+        do throws(DatabaseError) {
+            try run("COMMIT")
+        } catch {
+            rollBack()
+            var error = error
+            error.mayBeKept = !eraseFailedCommit(error)
+            throw error
+        }
+    }
+
+    /// Makes sure that a commit that failed stays undone.
+    ///
+    /// When a sync fails, the transaction's frames are complete in the log file, commit mark and all; only this
+    /// process knows that they do not count. Were it to die now, the next start would find them and take them for
+    /// committed. A small commit is therefore put over the first of them, which breaks the chain of checksums.
+    /// - Returns: whether it is certain that nothing of the commit is kept.
+    private func eraseFailedCommit(_ error: DatabaseError) -> Bool {
+        // The frame with the commit mark is the last that is written: a write that failed is one before it, or has
+        // left that frame incomplete, and its checksum wrong.
+        if error.isFailedWrite { return true }
+        guard !isInTransaction else { return false }
+        do throws(DatabaseError) {
+            try run("BEGIN IMMEDIATE")
+            return try undoingFailure { () throws(DatabaseError) in
+                try changeHeaderToItself()
+                try run("COMMIT")
+                return true
+            }
+        } catch {
+            return false
         }
     }
 

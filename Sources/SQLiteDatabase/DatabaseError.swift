@@ -34,6 +34,9 @@ package struct DatabaseError: Error, Hashable, Sendable, CustomStringConvertible
     package let message: String
     /// The statement that failed, as written in the program.
     package let sql: String?
+    /// Whether this is a commit that failed and whose change may be there all the same when the database is next opened:
+    /// its sync failed, and so did undoing it.
+    package internal(set) var mayBeKept = false
 
     package init(extendedCode: Int32, message: String, sql: String? = nil) {
         self.extendedCode = extendedCode
@@ -84,6 +87,7 @@ package struct DatabaseError: Error, Hashable, Sendable, CustomStringConvertible
     package var description: String {
         var text = "SQLite error \(extendedCode): \(message)"
         if isProbablyFullDisk { text += ", most often because no space is left on the disk" }
+        if mayBeKept { text += "; the change may have been kept, so look before you repeat it" }
         if let sql { text += " (in: \(Self.oneLine(sql)))" }
         return text
     }

@@ -170,10 +170,9 @@ final class WriterThread {
 
     private func commit(_ jobs: [DatabaseJob], performed: Int, on connection: Connection, began: MonotonicTime) {
         do throws(DatabaseError) {
-            try connection.run("COMMIT")
+            try connection.commit()
         } catch {
-            connection.rollBack()
-            settle(jobs, afterFailing: error, isCertain: eraseFailedCommit(error, on: connection))
+            settle(jobs, afterFailing: error)
             return
         }
         let duration = began.duration(to: clock.monotonic())
@@ -192,7 +191,7 @@ final class WriterThread {
     }
 
     /// Answers every job of a batch of which nothing is kept: with its own error where it had one.
-    private func settle(_ jobs: [DatabaseJob], afterFailing error: DatabaseError, isCertain: Bool = true) {
+    private func settle(_ jobs: [DatabaseJob], afterFailing error: DatabaseError) {
         metrics.failures.add()
         failuresInARow += 1
         abandonBrokenConnection(after: error)
@@ -200,31 +199,12 @@ final class WriterThread {
             if index < ends.count, case .failed? = ends[index], let end = ends[index] {
                 job.settle(end)
             } else {
-                job.settle(isCertain ? .failed(error) : .uncertain(error))
+                job.settle(error.mayBeKept ? .uncertain(error) : .failed(error))
             }
         }
     }
 
     // MARK: After a failure
-
-    /// Makes sure that a commit that failed stays undone.
-    ///
-    /// When a sync fails, the transaction's frames are complete in the log file, commit mark and all; only this
-    /// process knows that they do not count. Were it to die now, the next start would find them and take them for
-    /// committed. A small commit is therefore put over the first of them, which breaks the chain of checksums.
-    /// - Returns: whether it is certain that nothing of the commit is kept.
-    private func eraseFailedCommit(_ error: DatabaseError, on connection: Connection) -> Bool {
-        // The frame with the commit mark is the last that is written: a write that failed is one before it, or has
-        // left that frame incomplete, and its checksum wrong.
-        if error.isFailedWrite { return true }
-        guard !connection.isInTransaction else { return false }
-        do throws(DatabaseError) {
-            try connection.rewriteHeader()
-            return true
-        } catch {
-            return false
-        }
-    }
 
     /// Gives a connection up that cannot be expected to work again.
     private func abandonBrokenConnection(after error: DatabaseError) {

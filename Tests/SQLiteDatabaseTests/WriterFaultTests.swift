@@ -144,6 +144,51 @@ import Testing
         Issue.record("the sweep does not end")
     }
 
+    /// As tools write: one connection, one transaction at a time, and no writer that tidies up behind it.
+    @Test(arguments: Self.sweeps)
+    func `a transaction that failed does not come back, whatever k-th operation did`(sweep: Sweep) throws {
+        var doubts = 0
+        for k in 1..<500 {
+            let scratch = ScratchDirectory()
+            let disk = FaultDisk()
+            var options = Samples.options
+            options.vfs = disk.name
+            let path = scratch.file("a.db")
+            let connection = try Samples.schema.open(path: path, options: options)
+            disk.fail(sweep.operations, at: k, once: sweep.once, sweep.fault)
+            var kept: Set<Int64> = []
+            var doubtful: Set<Int64> = []
+            for job in 0..<4 as Range<Int64> {
+                do throws(DatabaseError) {
+                    try connection.transaction { () throws(DatabaseError) in
+                        try Samples.insertPair(job, fillerBytes: 6_000, on: connection)
+                    }
+                    kept.insert(job)
+                } catch  where error.mayBeKept {
+                    #expect(error.description.contains("may have been kept"))
+                    doubtful.insert(job)
+                } catch {
+                    #expect(!error.description.contains("may have been kept"))
+                }
+                // What a kill at this moment would leave.
+                let copy = scratch.file("killed-\(job).db")
+                copyDatabase(at: path, to: copy)
+                let opened = try Samples.schema.open(path: copy, options: DatabaseOptions(older: .refuse))
+                let found = try Samples.pairCounts(on: opened)
+                #expect(found.values.allSatisfy { $0 == 2 }, "\(sweep.testDescription), k = \(k)")
+                #expect(kept.isSubset(of: found.keys), "\(sweep.testDescription), k = \(k)")
+                #expect(kept.union(doubtful).isSuperset(of: found.keys), "\(sweep.testDescription), k = \(k)")
+            }
+            doubts += doubtful.count
+            if disk.fired == 0 {
+                #expect(k > (sweep.operations == .syncs ? 4 : 10))
+                #expect(doubts == 0 || (!sweep.once && sweep.operations != .writes))
+                return
+            }
+        }
+        Issue.record("the sweep does not end")
+    }
+
     @Test func `a full disk fails writes as full, and lets them through once there is room`() async throws {
         let fixture = try WriterFixture()
         #expect(await fixture.insert(1) == .success(1))
