@@ -1,17 +1,17 @@
-// The lookup use case, top to bottom: read the numbers, answer what is free, replay, hold, find names, settle.
-// Holds no mutable state of its own.
+// The lookup use case, top to bottom: read the number, answer what is free, replay, hold, find the name, settle; and the
+// parts of it that batches share. Holds no mutable state of its own.
 
 internal import JSONText
 package import Platform
 
 /// Answers lookups, batches and caller-ID requests.
 package struct LookupService: Sendable {
-    private let names: CallerNameDirectory
-    private let waterfall: NameWaterfall
-    private let ledger: any Ledger
-    private let archive: any ReplyArchive
+    let names: CallerNameDirectory
+    let waterfall: NameWaterfall
+    let ledger: any Ledger
+    let archive: any ReplyArchive
     private let inFlight: RequestsInFlight
-    private let clock: Clock
+    let clock: Clock
     /// The operator's choice not to charge an answer without a name.
     private let isNothingFoundFree: Bool
 
@@ -116,134 +116,6 @@ package struct LookupService: Sendable {
         }
     }
 
-    // MARK: Many numbers
-
-    /// One number of a batch on its way.
-    private struct Line: Sendable {
-        let facts: NumberFacts?
-        let record: NumberRecord
-        /// Whether an earlier line is the same number, so that this one is free.
-        let isRepeated: Bool
-    }
-
-    /// `POST /v1/lookup/batch`.
-    package func batch(_ query: LookupQuery, for credential: Credential) -> Deferred<LookupOutcome> {
-        .pending {
-            var seen: Set<E164> = []
-            let read = query.numbers.map { text -> Line in
-                let facts = facts(text, query)
-                let isRepeated = facts.map { !seen.insert($0.e164).inserted } ?? false
-                return Line(facts: facts, record: .none, isRepeated: isRepeated)
-            }
-            // Suppressions decide what is billable, so the operator's own data is read before the hold.
-            let numbers = read.compactMap { $0.facts?.e164 }
-            if credential.key.isTest {
-                return await sandbox(numbers, query) { batch(read, $0, query, for: credential) }.value
-            }
-            guard case .success(let records) = await names.records(for: numbers, deadline: query.deadline) else {
-                return .answered(body: render(read, query.verstat, items: []), receipt: nil)
-            }
-            return await batch(read, records, query, for: credential).value
-        }
-    }
-
-    /// - Parameter records: of the valid numbers, in their order.
-    private func batch(
-        _ read: [Line], _ records: [NumberRecord], _ query: LookupQuery, for credential: Credential
-    ) -> Deferred<LookupOutcome> {
-        .pending {
-            var next = records.makeIterator()
-            let lines = read.map { line in
-                Line(
-                    facts: line.facts, record: line.facts == nil ? .none : next.next() ?? .none,
-                    isRepeated: line.isRepeated)
-            }
-            let billable = lines.count { $0.facts != nil && !$0.record.isSuppressed && !$0.isRepeated }
-            guard billable > 0 else {
-                return await free(query, render(lines, query.verstat, items: []), for: credential).value
-            }
-            return await once(query, for: credential, refresh: { self.refreshed($0, lines, query.verstat) }) { reply in
-                let known = known(lines, query, credential)
-                guard credential.isBilled else {
-                    let (lines, _) = await resolved(lines, known, query, credential)
-                    let body = render(lines, query.verstat, items: [])
-                    return await keep(reply(body), body, query)
-                }
-                let charge = charge(query, credential, numbers: billable)
-                guard !known.asked.isEmpty else {
-                    // Nothing to wait for: hold and settle in one step, durable after one sync.
-                    let (lines, found) = await resolved(lines, known, query, credential)
-                    let items = items(found, credential)
-                    let body = render(lines, query.verstat, items: items)
-                    let result = await ledger.charge(
-                        charge, items: items, reply: reply(body), deadline: query.deadline
-                    ).value
-                    return Self.outcome(result, body, credential.account.prices, numbers: billable)
-                }
-                switch await ledger.hold(charge, deadline: query.deadline) {
-                case .failure(let refusal):
-                    return Self.outcome(.failure(refusal), [], credential.account.prices, numbers: billable)
-                case .success(let hold):
-                    let (lines, found) = await resolved(lines, known, query, credential)
-                    let body = render(lines, query.verstat, items: items(found, credential))
-                    return await settle(hold, charge, found, body, reply(body), query, credential)
-                }
-            }
-        }
-    }
-
-    /// What can be said at once about the lines of a batch, and whom suppliers are to be asked about.
-    private struct KnownNames: Sendable {
-        var names: [E164: ResolvedName] = [:]
-        var asked: [(facts: NumberFacts, record: NumberRecord, fallback: CachedName?)] = []
-    }
-
-    private func known(_ lines: [Line], _ query: LookupQuery, _ credential: Credential) -> KnownNames {
-        var known = KnownNames()
-        for line in lines where !line.isRepeated && !line.record.isSuppressed {
-            guard let facts = line.facts else { continue }
-            switch waterfall.step(line.record, facts, query, credential) {
-            case .known(let name): known.names[facts.e164] = name
-            case .ask(let fallback): known.asked.append((facts, line.record, fallback))
-            }
-        }
-        return known
-    }
-
-    /// The lines with the names that are answered, and the names of the billable ones. Suppliers are asked about all
-    /// numbers at once, inside the one budget.
-    private func resolved(
-        _ lines: [Line], _ known: KnownNames, _ query: LookupQuery, _ credential: Credential
-    ) async -> ([Line], billable: [ResolvedName]) {
-        var names = known.names
-        await withTaskGroup(of: (E164, ResolvedName).self) { group in
-            for (facts, record, fallback) in known.asked {
-                group.addTask { [waterfall] in
-                    (facts.e164, await waterfall.ask(record, facts, fallback: fallback, query, credential))
-                }
-            }
-            for await (number, name) in group { names[number] = name }
-        }
-        let found = lines.map { line in
-            Line(
-                facts: line.facts, record: line.facts.flatMap { names[$0.e164]?.record } ?? line.record,
-                isRepeated: line.isRepeated)
-        }
-        return (found, names.values.filter { !$0.record.isSuppressed })
-    }
-
-    /// Makes the true charge in place of a hold.
-    private func settle(
-        _ hold: Hold, _ charge: Charge, _ found: [ResolvedName], _ body: [UInt8], _ reply: StoredReply?,
-        _ query: LookupQuery, _ credential: Credential
-    ) async -> LookupOutcome {
-        let result = await ledger.settle(
-            hold, charge, items: items(found, credential), reply: reply, deadline: query.deadline
-        ).value
-        if case .failure = result { ledger.release(hold, account: charge.account) }
-        return Self.outcome(result, body, credential.account.prices, numbers: found.count)
-    }
-
     // MARK: Plain text for PBXs
 
     /// What a caller-ID request got.
@@ -317,7 +189,7 @@ package struct LookupService: Sendable {
     // MARK: Sandbox
 
     /// Answers a test key: the fixed refusals at once, everything else through `work` with the sandbox's records.
-    private func sandbox<Outcome: SandboxOutcome>(
+    func sandbox<Outcome: SandboxOutcome>(
         _ numbers: [E164], _ query: LookupQuery,
         _ work: @escaping @Sendable ([NumberRecord]) -> Deferred<Outcome>
     ) -> Deferred<Outcome> {
@@ -337,14 +209,14 @@ package struct LookupService: Sendable {
 
     // MARK: Parts
 
-    private func facts(_ text: String, _ query: LookupQuery) -> NumberFacts? {
+    func facts(_ text: String, _ query: LookupQuery) -> NumberFacts? {
         let (context, plan) = (query.context, query.plan)
         return NumberReading.read(text, country: context.country, input: context.input, plan: plan)
             .flatMap { NumberFacts($0, plan: plan) }
     }
 
     /// An answer that costs nothing and comes before replay; under an idempotency key it is kept like any other 200.
-    private func free(_ query: LookupQuery, _ body: [UInt8], for credential: Credential) -> Deferred<LookupOutcome> {
+    func free(_ query: LookupQuery, _ body: [UInt8], for credential: Credential) -> Deferred<LookupOutcome> {
         guard let idempotency = query.idempotency else { return .ready(.answered(body: body, receipt: nil)) }
         return .pending {
             let reply = StoredReply(
@@ -358,7 +230,7 @@ package struct LookupService: Sendable {
 
     /// Runs the work of a request once per idempotency key: replays, refuses, or does it.
     /// - Parameter refresh: takes out of a stored body what may not be shown any more.
-    private func once(
+    func once(
         _ query: LookupQuery, for credential: Credential, refresh: (@Sendable ([UInt8]) -> [UInt8])?,
         _ work: @Sendable (_ reply: @Sendable ([UInt8]) -> StoredReply?) async -> LookupOutcome
     ) async -> LookupOutcome {
@@ -380,7 +252,7 @@ package struct LookupService: Sendable {
     }
 
     /// Keeps an unbilled 200 for replay and answers it.
-    private func keep(_ reply: StoredReply?, _ body: [UInt8], _ query: LookupQuery) async -> LookupOutcome {
+    func keep(_ reply: StoredReply?, _ body: [UInt8], _ query: LookupQuery) async -> LookupOutcome {
         guard let reply else { return .answered(body: body, receipt: nil) }
         switch await archive.store(reply, deadline: query.deadline) {
         case .success: return .answered(body: body, receipt: nil)
@@ -388,7 +260,19 @@ package struct LookupService: Sendable {
         }
     }
 
-    private func charge(_ query: LookupQuery, _ credential: Credential, numbers: Int) -> Charge {
+    /// Makes the true charge in place of a hold.
+    func settle(
+        _ hold: Hold, _ charge: Charge, _ found: [ResolvedName], _ body: [UInt8], _ reply: StoredReply?,
+        _ query: LookupQuery, _ credential: Credential
+    ) async -> LookupOutcome {
+        let result = await ledger.settle(
+            hold, charge, items: items(found, credential), reply: reply, deadline: query.deadline
+        ).value
+        if case .failure = result { ledger.release(hold, account: charge.account) }
+        return Self.outcome(result, body, credential.account.prices, numbers: found.count)
+    }
+
+    func charge(_ query: LookupQuery, _ credential: Credential, numbers: Int) -> Charge {
         Charge(
             account: credential.account.id, key: credential.key.id,
             cover: credential.account.prices.cover.times(numbers) ?? .largest, dailyCap: credential.key.dailyCap,
@@ -397,7 +281,7 @@ package struct LookupService: Sendable {
 
     /// The lines of a charge: names that suppliers have just given at their price, everything else at the other; what
     /// nobody knows not at all when the operator says so. Numbers suppressed meanwhile are free.
-    private func items(_ found: [ResolvedName], _ credential: Credential) -> [Charge.Item] {
+    func items(_ found: [ResolvedName], _ credential: Credential) -> [Charge.Item] {
         let billable = found.filter { name in
             !name.record.isSuppressed && !(isNothingFoundFree && name.isFinal && name.record.name == nil)
         }
@@ -409,7 +293,7 @@ package struct LookupService: Sendable {
         }
     }
 
-    private static func outcome(
+    static func outcome(
         _ result: Result<Receipt, ChargeRefusal>, _ body: [UInt8], _ prices: PriceList, numbers: Int
     ) -> LookupOutcome {
         switch result {
@@ -432,71 +316,19 @@ package struct LookupService: Sendable {
 }
 
 /// The refusals that the sandbox has numbers for.
-private protocol SandboxOutcome: Sendable {
+protocol SandboxOutcome: Sendable {
     static var sandboxPaymentRequired: Self { get }
     static var sandboxRateLimited: Self { get }
 }
 
 extension LookupOutcome: SandboxOutcome {
-    fileprivate static var sandboxPaymentRequired: LookupOutcome {
+    static var sandboxPaymentRequired: LookupOutcome {
         .insufficientBalance(balance: .zero, needed: PriceList.standard.cover)
     }
-    fileprivate static var sandboxRateLimited: LookupOutcome { .rateLimited }
+    static var sandboxRateLimited: LookupOutcome { .rateLimited }
 }
 
 extension LookupService.CallerIDOutcome: SandboxOutcome {
-    fileprivate static var sandboxPaymentRequired: Self { .paymentRequired }
-    fileprivate static var sandboxRateLimited: Self { .rateLimited }
-}
-
-// MARK: - Batch bodies
-
-extension LookupService {
-    private func render(_ lines: [Line], _ verstat: Verstat, items: [Charge.Item]) -> [UInt8] {
-        var writer = JSONWriter(reserving: 700 * lines.count + 256)
-        writer.beginObject()
-        writer.key("schema_version")
-        writer.token(LookupAnswer.schemaVersion)
-        writer.key("results")
-        writer.beginArray()
-        let now = clock.wall()
-        for line in lines {
-            LookupAnswer(facts: line.facts, record: line.record, verstat: verstat, at: now)
-                .write(to: &writer, includesVersion: false)
-        }
-        writer.endArray()
-        let valid = lines.count { $0.facts != nil }
-        writer.key("summary")
-        writer.beginObject()
-        writer.field("total", lines.count)
-        writer.field("valid", valid)
-        writer.field("invalid", lines.count - valid)
-        writer.field("suppressed", lines.count { $0.record.isSuppressed })
-        writer.field("billed_fresh_cnam", items.first { $0.endpoint == .lookup }?.units ?? 0)
-        writer.field("billed_enriched", items.first { $0.endpoint == .lookupEnriched }?.units ?? 0)
-        writer.endObject()
-        writer.endObject()
-        return writer.finish()
-    }
-
-    /// A stored batch without the names of listings that have become private since: suppression beats replay.
-    private func refreshed(_ stored: [UInt8], _ lines: [Line], _ verstat: Verstat) -> [UInt8] {
-        guard lines.contains(where: \.record.isSuppressed) else { return stored }
-        let present = render(lines, verstat, items: [])
-        // Both are our own writer's work and parse; were one not to, the present answer is the one without the names.
-        guard let old = try? JSONValue(parsing: stored), let new = try? JSONValue(parsing: present),
-            case .object(var object) = old, let oldResults = object["results"]?.array,
-            let newResults = new.object?["results"]?.array, oldResults.count == lines.count,
-            newResults.count == lines.count
-        else { return present }
-        object["results"] = .array(
-            lines.indices.map { lines[$0].record.isSuppressed ? newResults[$0] : oldResults[$0] })
-        if case .object(var summary)? = object["summary"] {
-            summary["suppressed"] = new.object?["summary"]?.object?["suppressed"]
-            object["summary"] = .object(summary)
-        }
-        var writer = JSONWriter(reserving: stored.count)
-        writer.value(.object(object))
-        return writer.finish()
-    }
+    static var sandboxPaymentRequired: Self { .paymentRequired }
+    static var sandboxRateLimited: Self { .rateLimited }
 }
