@@ -19,7 +19,7 @@ package enum HTTPFault: Error, Hashable, Sendable {
     /// 414: the request target is longer than `limit` bytes.
     case uriTooLong(limit: Int)
     /// 415: the content type is not one the route reads.
-    case unsupportedMediaType
+    case unsupportedMediaType(expected: String = "application/json")
     /// 417: an `Expect` other than `100-continue`.
     case unsupportedExpectation
     /// 421: the target is an https resource, and the connection is not encrypted (RFC 9110 §7.4).
@@ -121,7 +121,8 @@ package enum HTTPFault: Error, Hashable, Sendable {
         case .preconditionFailed: "What is served here has another entity tag than the If-Match field asks for."
         case .payloadTooLarge(let limit): "The body is larger than the \(limit) bytes accepted here."
         case .uriTooLong(let limit): "The request target is longer than the \(limit) bytes accepted here."
-        case .unsupportedMediaType: "The content type of the body is not one that is read here."
+        case .unsupportedMediaType(let expected):
+            "The content type of the body is not one that is read here: send it with `Content-Type: \(expected)`."
         case .unsupportedExpectation: "The only expectation this server can meet is 100-continue."
         case .misdirected: "The request is for an https resource, and this connection is not encrypted."
         case .headersTooLarge(let limit): "The header fields are larger than the \(limit) bytes accepted here."

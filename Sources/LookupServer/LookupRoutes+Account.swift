@@ -1,6 +1,7 @@
 // Sign-up, the account, its keys and statements: from request to change.
 
 import DocumentPages
+import HTTPClient
 import HTTPServer
 import HTTPWire
 import JSONText
@@ -93,6 +94,7 @@ extension LookupRoutes {
     /// `PATCH /v1/account`.
     func updateAccount(_ request: HTTPRequest) -> Reply {
         keyed(request, .manage) { [self] admission in
+            guard !admission.credential.key.isTest else { return .ready(Replies.keyRefusal(.testKey, request)) }
             let patch: AccountPatch
             switch accountPatch(request) {
             case .failure(let fault): return .ready(fault.response(request))
@@ -147,6 +149,11 @@ extension LookupRoutes {
         guard let url = WebhookURL(text) else {
             throw fields.error(
                 "webhook_url", expected: "an address like https://example.com/hooks/balance", found: "another form")
+        }
+        // Names are looked at when they are asked; an address tells at once that nothing could be delivered.
+        if let address = url.address, let refusal = policy.webhookGuard.refusal(of: address) {
+            throw fields.error(
+                "webhook_url", expected: "a public address", found: "one that is \(refusal.rawValue)")
         }
         return AccountPatch.Webhook(url: url, secret: WebhookSignature.newSecret(random))
     }
@@ -209,6 +216,14 @@ extension LookupRoutes {
             case .success(let some): patch = some
             }
             guard let id = keyID(request) else { return .ready(Replies.keyRefusal(.notFound, request)) }
+            if id == admission.credential.key.id, let networks = patch.networks, !networks.isEmpty,
+                !networks.contains(where: { $0.contains(request.clientAddress) })
+            {
+                return .ready(
+                    Replies.invalid(
+                        "Field `networks`: expected one that the address of this request is in, or this key could not be "
+                            + "used to change it back.", request))
+            }
             return .pending { [self] in
                 let account = admission.credential.account.id
                 let result = await accounts.updateKey(
@@ -294,10 +309,17 @@ extension LookupRoutes {
                     return (patch, isTest)
                 }
                 try check(patch, madeWith: credential)
-                // What is not said is taken from the key that asks, and nothing goes beyond it.
+                // What is not said is taken from the key that asks, and nothing goes beyond it. A test key manages
+                // nothing unless that is said: it is made to be left lying about.
                 let maker = KeySettings(credential.key)
+                if maker.dailyCap != nil, !isTest, !maker.isTest {
+                    throw .invalid(
+                        "A key with a daily cap makes no keys that are billed: together they could spend more than it "
+                            + "may.")
+                }
                 let base = KeySettings(
-                    name: nil, useCases: maker.useCases, limit: maker.limit, dailyCap: maker.dailyCap,
+                    name: nil, useCases: isTest ? maker.useCases.subtracting(UseCases(.manage)) : maker.useCases,
+                    limit: maker.limit, dailyCap: maker.dailyCap,
                     expiresAt: maker.expiresAt, networks: maker.networks, isTest: isTest || maker.isTest)
                 let settings = patch.applied(to: base)
                 guard settings.isWithin(maker) else {
@@ -364,7 +386,8 @@ extension LookupRoutes {
             for (index, text) in (texts ?? []).enumerated() {
                 guard let block = NetworkBlock(text) else {
                     throw fields.error(
-                        "networks", expected: "a network like 192.0.2.0/24 or 2001:db8::/32 everywhere",
+                        "networks",
+                        expected: "networks like 192.0.2.0/24 or 2001:db8::/32, whose bits behind the length are zero",
                         found: "another text at index \(index)")
                 }
                 networks.append(block)

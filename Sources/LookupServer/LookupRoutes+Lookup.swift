@@ -226,6 +226,9 @@ extension LookupRoutes {
         guard length <= LookupQuery.referenceMax else {
             throw .invalid("`reference` has \(length) characters; at most \(LookupQuery.referenceMax) are kept.")
         }
+        guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            throw .invalid("`reference`: expected a text without control characters.")
+        }
         // It is kept for ever and shown in statements, so no key may be in it.
         return text.isEmpty ? nil : String(Redaction.withoutKeys(text).unicodeScalars.prefix(LookupQuery.referenceMax))
     }

@@ -78,12 +78,16 @@ extension LookupRoutes {
 
     /// Whether an `Accept` names CSV and does not rule it out (RFC 9110 §12.5.1).
     private static func prefersCSV(_ accept: String) -> Bool {
-        accept.lowercased().split(separator: ",").contains { range in
+        var weights: [String: Double] = [:]
+        for range in accept.lowercased().split(separator: ",") {
             let parts = range.split(separator: ";").map { String($0.filter { $0 != " " && $0 != "\t" }) }
-            guard parts.first == "text/csv" else { return false }
-            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }?.dropFirst(2)
-            return weight.map { $0.contains { ("1"..."9").contains($0) } } ?? true
+            guard let type = parts.first else { continue }
+            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 }
+            weights[type] = weight ?? 1
         }
+        // Whoever names CSV wants it, unless JSON is wanted more; a range like */* names neither.
+        let csv = weights["text/csv"] ?? 0
+        return csv > 0 && csv >= weights["application/json"] ?? 0
     }
 
     private static func csv(_ body: [UInt8], named name: String) -> HTTPResponse {

@@ -2,6 +2,7 @@
 // Immutable after start.
 
 import DocumentPages
+import HTTPClient
 import HTTPServer
 import HTTPWire
 import JSONText
@@ -163,7 +164,7 @@ final class LookupRoutes: Sendable {
 
         func response(_ request: HTTPRequest) -> HTTPResponse {
             switch self {
-            case .mediaType: HTTPFault.unsupportedMediaType.response(requestID: request.id)
+            case .mediaType: HTTPFault.unsupportedMediaType().response(requestID: request.id)
             case .invalid(let detail): Replies.invalid(detail, request)
             }
         }
@@ -186,4 +187,6 @@ struct LookupPolicy: Sendable {
     let countsFreeReports: Bool
     /// The address that customers reach this server by; nil: taken from each request's `Host`.
     let publicOrigin: PublicOrigin?
+    /// What webhooks may reach.
+    let webhookGuard: NetworkGuard
 }

@@ -52,7 +52,9 @@ enum Replies {
         case .invalidKey:
             return problem(
                 .unauthorized, "invalid_key",
-                "The API key is not known, or it was revoked, has expired or is disabled.", request
+                isForeignScheme(request.field("authorization"))
+                    ? "The `Authorization` field is not of the form `Bearer <key>`, and it counts before `X-API-Key`."
+                    : "The API key is not known, or it was revoked, has expired or is disabled.", request
             ).adding("WWW-Authenticate", "Bearer")
         case .accountSuspended:
             return problem(
@@ -78,6 +80,11 @@ enum Replies {
         case .unavailable:
             return unavailable(request)
         }
+    }
+
+    /// Whether an `Authorization` field is there that has no bearer token: a proxy's password, or a key alone.
+    private static func isForeignScheme(_ authorization: String?) -> Bool {
+        authorization.map { !$0.lowercased().hasPrefix("bearer ") } ?? false
     }
 
     static func rateLimited(
@@ -125,13 +132,17 @@ enum Replies {
         case .conflict(.stillInFlight):
             return problem(
                 .conflict, "conflict", "A request with this Idempotency-Key is still being answered.", request)
-        case .insufficientBalance(let balance, let needed):
+        case .insufficientBalance(let balance, let held, let needed):
+            let onHold =
+                held > .zero ? ", of which \(held.usd) USD are on hold for requests that are still being answered," : ""
             return problem(
                 .paymentRequired, "insufficient_balance",
-                "The balance of \(balance.usd) USD does not cover this request, which needs up to \(needed.usd) USD. "
-                    + "Ask the operator for a top-up: `nocli balance top-up ACCOUNT --usd AMOUNT`.",
-                members: [("balance_micros", .integer(balance.micros)), ("needed_micros", .integer(needed.micros))],
-                request)
+                "The balance of \(balance.usd) USD\(onHold) does not cover this request, which needs up to "
+                    + "\(needed.usd) USD. Ask the operator for a top-up: `nocli balance top-up ACCOUNT --usd AMOUNT`.",
+                members: [
+                    ("balance_micros", .integer(balance.micros)), ("held_micros", .integer(held.micros)),
+                    ("needed_micros", .integer(needed.micros)),
+                ], request)
         case .spendingCapReached(let cap):
             return problem(
                 .paymentRequired, "spending_cap_reached",
@@ -263,6 +274,10 @@ enum Replies {
                     + "limits, networks and life.", request)
         case .revoked:
             return problem(.conflict, "conflict", "The operator has revoked this key; it stays revoked.", request)
+        case .testKey:
+            return problem(
+                .forbidden, "use_case_forbidden",
+                "A test key changes nothing that live keys depend on; use a live key with `manage`.", request)
         case .unavailable:
             return unavailable(request)
         }

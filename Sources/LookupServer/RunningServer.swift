@@ -94,7 +94,8 @@ final class RunningServer {
                 lookupBudgetMilliseconds: settings.lookupBudgetMilliseconds,
                 callerIDBudgetMilliseconds: settings.callerIDBudgetMilliseconds,
                 signupsPerHour: settings.signupsPerHour, countsFreeReports: settings.countsFreeReports,
-                publicOrigin: settings.server.publicOrigin),
+                publicOrigin: settings.server.publicOrigin,
+                webhookGuard: NetworkGuard(allowed: settings.allowedNetworks)),
             clock: clock, random: random)
         self.routes = routes.all
         let server = HTTPServer(

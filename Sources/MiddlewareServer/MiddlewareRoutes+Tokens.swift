@@ -57,8 +57,9 @@ extension MiddlewareRoutes {
     private func formed(
         _ request: HTTPRequest, _ read: (OAuthForm) throws(OAuthRefusal) -> FormWork
     ) -> Reply {
-        guard request.mediaType == "application/x-www-form-urlencoded" else {
-            return .ready(MiddlewareReplies.fault(.unsupportedMediaType))
+        let formType = "application/x-www-form-urlencoded"
+        guard request.mediaType == formType else {
+            return .ready(MiddlewareReplies.fault(.unsupportedMediaType(expected: formType)))
         }
         let isBasic = request.field("authorization")?.prefix(5).lowercased() == "basic"
         let form: OAuthForm

@@ -130,7 +130,7 @@ struct MiddlewareRoutes: Sendable {
 
         func response(_ request: HTTPRequest) -> HTTPResponse {
             switch self {
-            case .mediaType: MiddlewareReplies.fault(.unsupportedMediaType)
+            case .mediaType: MiddlewareReplies.fault(.unsupportedMediaType())
             case .invalid(let hint): MiddlewareReplies.invalid(hints: [hint])
             }
         }

@@ -126,7 +126,7 @@ package enum CallTable {
                 continue
             }
             let candidate = MergeCandidate(
-                start: record.mergeStart, arrival: record.call.createdAt,
+                start: record.mergeStart, span: record.call.report.span, arrival: record.call.createdAt,
                 segments: report.draft.isAnswered ? try CallParts.segments(of: record, on: connection) : [])
             if CallMerge.isSameCall(report.draft, at: arrival, candidate) { return record }
         }
@@ -147,6 +147,13 @@ package enum CallTable {
         try CallParts.addSegment(CallSegment(id: arrival.segmentID, of: report.draft), to: record, on: connection)
         try log(.merged, report.draft.status, record, at: arrival.at, on: connection)
         try logInput(report, filled.subtracting(before.enriched), record, at: arrival.at, on: connection)
+        // A CRM that was told of a missed call is told again when it turns out that somebody answered.
+        if record.call.report.isAnswered, !before.call.report.isAnswered,
+            try DeliveryTable.reopen(
+                .call(record.call.id), dueAt: dueTime(report.workspace, arrival), at: arrival.at, on: connection) > 0
+        {
+            record.call.delivery = .pending
+        }
         switch record.call.delivery {
         case .none: break
         case .pending:

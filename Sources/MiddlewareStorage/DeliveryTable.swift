@@ -47,6 +47,28 @@ package enum DeliveryTable {
             .integer(dueAt.microseconds), .blob(subject.id.bytes))
     }
 
+    /// What was delivered is to be delivered once more, because it says something else now; with the same reference, so
+    /// that a CRM that looks at it changes its entry.
+    /// - Returns: how many there are.
+    package static func reopen(
+        _ subject: Subject, dueAt: UnixTime, at: UnixTime, on connection: Connection
+    ) throws(DatabaseError) -> Int {
+        let ids = try connection.all(
+            "SELECT id FROM deliveries WHERE subject_id = ? AND state = 'delivered'", .blob(subject.id.bytes)
+        ) { row throws(DatabaseError) in DeliveryID(value: row.integer(0)) }
+        for id in ids {
+            try connection.run(
+                """
+                UPDATE deliveries SET state = 'pending', settled_at = NULL, attempts = 0, due_at = ?, reason = NULL
+                WHERE id = ?
+                """, .integer(dueAt.microseconds), .integer(id.value))
+            guard let delivery = try find(id, on: connection) else { continue }
+            try note(delivery, .reopened, "answered, which it was not when it was delivered", at: at, on: connection)
+            try elect(delivery.connector, delivery.contactKey, on: connection)
+        }
+        return ids.count
+    }
+
     /// Pending if any is pending, else dead if any is dead, else delivered if any, else none. Rows that were forgotten
     /// count as what they were.
     package static func state(
@@ -341,7 +363,7 @@ package enum DeliveryTable {
 
     /// What a call's log says of its deliveries.
     enum Event: String {
-        case delivered, skipped, dead, retried, dropped
+        case delivered, skipped, dead, retried, dropped, reopened
         case attemptFailed = "attempt_failed"
     }
 

@@ -87,6 +87,7 @@ package enum KeyTable {
         guard let record = try find(id, account: account, on: connection) else { return .failure(.notFound) }
         let settings = patch.applied(to: KeySettings(record))
         if try isRevoked(id, on: connection) { return .failure(.revoked) }
+        if caller.isTest, !record.isTest { return .failure(.testKey) }
         if patch.concernsRights, !settings.isWithin(caller) { return .failure(.widerThanCaller) }
         if settings.isEnabled, !record.isEnabled, try enabledCount(account, on: connection) >= KeySettings.enabledMax {
             return .failure(.tooManyKeys)

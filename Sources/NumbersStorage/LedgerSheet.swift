@@ -200,7 +200,9 @@ struct LedgerSheet {
     }
 
     private mutating func insufficient(_ id: AccountID) throws(DatabaseError) -> ChargeRefusal {
-        .insufficientBalance(balance: MicroUSD(micros: try account(id)?.balance ?? 0))
+        let account = try account(id)
+        return .insufficientBalance(
+            balance: MicroUSD(micros: account?.balance ?? 0), held: MicroUSD(micros: account?.held ?? 0))
     }
 
     /// Appends an entry for a movement whose effect on the balance is already in `balance`.

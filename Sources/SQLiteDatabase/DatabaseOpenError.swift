@@ -39,6 +39,16 @@ package enum DatabaseOpenError: Error, Hashable, Sendable, CustomStringConvertib
     /// The system gave no thread or no file.
     case system(SystemError)
 
+    /// Whether the file is there and is not, or not whole, what it has to be.
+    package var isWrongFile: Bool {
+        switch self {
+        case .notAFile, .notADatabase, .foreignDatabase, .otherProduct, .corrupt: true
+        case .missing, .directoryMissing, .unreadable, .readOnly, .newerSchema, .olderSchema, .busy, .full,
+            .noWriteAheadLog, .migrationFailed, .failed, .system:
+            false
+        }
+    }
+
     package var description: String {
         switch self {
         case .missing(let path):

@@ -56,15 +56,26 @@ extension KeyRecord {
 
     /// The columns of a table of keys.
     static let columns: [TextTable.Column] = [
-        .text("Key"), .text("Shown as"), .text("Name"), .text("Use cases"), .text("State"), .text("Last used"),
+        .text("Key"), .text("Shown as"), .text("Name"), .text("Use cases"), .text("State"), .text("Bounds"),
+        .text("Last used"),
     ]
+
+    /// What narrows the key below its account, in words.
+    private var bounds: [String] {
+        var bounds: [String] = []
+        if let limit { bounds.append("\(limit) a minute") }
+        if let dailyCap { bounds.append("\(dailyCap.usd) USD a day") }
+        if let expiresAt { bounds.append("until \(expiresAt.rfc3339())") }
+        if !networks.isEmpty { bounds.append("from " + networks.map(\.description).joined(separator: " ")) }
+        return bounds
+    }
 
     /// The key's cells under those columns.
     func cells(at now: UnixTime) -> [String] {
         let state = !isEnabled ? "disabled" : isUsable(at: now) ? (isTest ? "test" : "enabled") : "expired"
         return [
             id.description, displayPrefix, name ?? "-", useCases.names.joined(separator: ","), state,
-            lastUsedAt?.rfc3339() ?? "never",
+            bounds.isEmpty ? "-" : bounds.joined(separator: ", "), lastUsedAt?.rfc3339() ?? "never",
         ]
     }
 }

@@ -27,7 +27,9 @@ enum CommandFailure: Error {
         switch self {
         case .usage: .usage
         case .badData: .badData
-        case .failed, .cannotOpen, .database: .failed
+        case .failed: .failed
+        case .cannotOpen(let error): error.isWrongFile ? .badData : .failed
+        case .database(let error): error.kind == .corrupt || error.kind == .notADatabase ? .badData : .failed
         }
     }
 
@@ -48,7 +50,8 @@ enum CommandFailure: Error {
         case .readOnly: "the database cannot be written by this user; nothing was changed. Run as the user who owns it."
         case .corrupt, .notADatabase:
             "the database is damaged (\(error.message)). Stop the server and restore a backup."
-        case .ioError, .constraint, .interrupted, .misuse, .other: "the database failed; nothing was changed: \(error)"
+        case .ioError, .constraint, .interrupted, .misuse, .other:
+            error.mayBeKept ? "the database failed: \(error)" : "the database failed; nothing was changed: \(error)"
         }
     }
 }

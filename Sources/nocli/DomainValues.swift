@@ -111,8 +111,16 @@ extension ValueKind where Value == String {
     static var reference: ValueKind {
         let max = LookupQuery.referenceMax
         return ValueKind(placeholder: "TEXT", expects: "a text of 1 to \(max) characters, without control characters") {
-            $0.unicodeScalars.count <= max ? ValueKind<String>.text.read($0) : nil
+            // Spaces around it, as a pasted text has them, are no other reference.
+            let text = $0.trimmed
+            return text.unicodeScalars.count <= max ? ValueKind<String>.text.read(text) : nil
         }
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String {
+        String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
     }
 }
 

@@ -16,7 +16,9 @@ enum KeyCommands {
         "name", .name(max: KeySettings.nameMax), help: "what to call the key")
     private static let useCases: Option<[UseCases]> = .list(
         "use-case", .useCases,
-        help: "what it may do: \(UseCase.allCases.map(\.rawValue).joined(separator: ", ")); all unless given")
+        help:
+            "what it may do: \(UseCase.allCases.map(\.rawValue).joined(separator: ", ")); all unless given, and of a test key all but manage"
+    )
     private static let limit: Option<Int?> = .optional(
         "limit", .integer(1...1_000_000_000), help: "numbers in 60 seconds, below the account's limit")
     private static let dailyCap: Option<MicroUSD?> = .optional(
@@ -42,9 +44,16 @@ enum KeyCommands {
         if values[networks].count > KeySettings.networksMax {
             throw .usage(context.invocation.error("--network can be given \(KeySettings.networksMax) times at most"))
         }
+        if let end = values[expires], end <= context.surroundings.clock.wall() {
+            throw .usage(
+                context.invocation.error("--expires-at \(end.rfc3339()) has passed; expected a time to come"))
+        }
         let chosen = values[useCases].reduce(into: UseCases(rawValue: 0)) { $0.formUnion($1) }
         let settings = KeySettings(
-            name: values[name], useCases: chosen.isEmpty ? .all : chosen, limit: values[limit],
+            name: values[name],
+            // A test key is made to be left lying about: it manages the account only if that is said.
+            useCases: !chosen.isEmpty ? chosen : values[test] ? .all.subtracting(UseCases(.manage)) : .all,
+            limit: values[limit],
             dailyCap: values[dailyCap], expiresAt: values[expires], networks: values[networks], isTest: values[test])
         let desk = try context.openDesk()
         let result = try context.perform { () throws(DatabaseError) in
@@ -153,6 +162,7 @@ enum KeyCommands {
         case .lastManagingKey: .failed("it is the account's last key that can manage it")
         case .revoked: .failed("the key is revoked and stays so. Make a new one with: nocli key create ACCOUNT")
         case .widerThanCaller: .failed("the key that asks may do less than the key it asks about")
+        case .testKey: .failed("a test key changes no live one")
         case .unavailable: .failed("the database did not answer; nothing was changed. Try again.")
         }
     }

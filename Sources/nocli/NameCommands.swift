@@ -47,6 +47,11 @@ enum NameCommands {
     ) { context throws(CommandFailure) in
         let number = try readNumber(context)
         let name = context.values[name]
+        guard !SupplierAnswer.isNoName(name) else {
+            throw .badData(
+                "\(terminalSafe(name.text)) stands for no name, and phones would show it as one. To answer without a "
+                    + "name: nocli name suppress \(number.text)")
+        }
         let desk = try context.openDesk()
         try context.perform { () throws(DatabaseError) in try desk.pin(number, name) }
         try showListing(of: number, desk, context) { listing in

@@ -12,7 +12,7 @@ import Testing
         (.preconditionFailed, 412, "precondition_failed"),
         (.payloadTooLarge(limit: 1), 413, "payload_too_large"),
         (.uriTooLong(limit: 1), 414, "uri_too_long"),
-        (.unsupportedMediaType, 415, "unsupported_media_type"),
+        (.unsupportedMediaType(), 415, "unsupported_media_type"),
         (.unsupportedExpectation, 417, "invalid_request"),
         (.misdirected, 421, "misdirected"),
         (.headersTooLarge(limit: 1), 431, "headers_too_large"),

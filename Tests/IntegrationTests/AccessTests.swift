@@ -89,9 +89,64 @@ struct AccessTests {
         let first = try #require(keys.first?["id"]?.string)
         #expect(try fixture.post("/v1/account/keys/\(first)/rotate", "{}", key: key).status == 403)
         let test = try fixture.post("/v1/account/keys", #"{"test": true}"#, key: account.key)
-        #expect(test.status == 201 && test["key"]?.object?["use_cases"]?.array?.count == 5)
-        let testKey = try #require(test["api_key"]?.string)
+        #expect(test.status == 201 && test["key"]?.object?["use_cases"]?.array?.count == 4)
+        let plain = try #require(test["api_key"]?.string)
+        #expect(try fixture.get("/v1/account", key: plain).code == "use_case_forbidden")
+        let manager = try fixture.post(
+            "/v1/account/keys", #"{"test": true, "use_cases": ["lookup", "manage"]}"#, key: account.key)
+        let testKey = try #require(manager["api_key"]?.string)
         #expect(try fixture.post("/v1/account/keys/\(first)/rotate", "{}", key: testKey).status == 403)
+        // It is made to be left lying about, so nothing live depends on it.
+        for body in [#"{"enabled": false}"#, #"{"name": "x"}"#, #"{"use_cases": ["lookup"]}"#] {
+            let patched = try fixture.send("PATCH", "/v1/account/keys/\(first)", body, key: testKey)
+            #expect(patched.status == 403 && patched.code == "use_case_forbidden", "\(body): \(patched.text)")
+        }
+        let webhook = #"{"webhook_url": "https://example.com/"}"#
+        #expect(try fixture.send("PATCH", "/v1/account", webhook, key: testKey).status == 403)
+        let tried = try fixture.post("/v1/account/keys", #"{"use_cases": ["lookup"]}"#, key: testKey)
+        #expect(tried.status == 201 && tried["key"]?.object?["test"]?.bool == true)
+    }
+
+    @Test("A key cannot spend more through keys that it makes, nor lock itself out")
+    func bounds() throws {
+        let fixture = try LookupFixture()
+        let account = try fixture.account()
+        let made = try fixture.post(
+            "/v1/account/keys", #"{"use_cases": ["manage", "lookup"], "daily_cap_micros": 4000}"#, key: account.key)
+        let capped = try #require(made["api_key"]?.string)
+        let id = try #require(made["key"]?.object?["id"]?.string)
+        for body in [#"{"use_cases": ["lookup"]}"#, #"{"use_cases": ["lookup"], "daily_cap_micros": 1}"#] {
+            #expect(try fixture.post("/v1/account/keys", body, key: capped).status == 400, "\(body)")
+        }
+        #expect(try fixture.post("/v1/account/keys", #"{"test": true}"#, key: capped).status == 201)
+        let target = "/v1/account/keys/\(id)"
+        for (networks, status) in [
+            (#"["192.0.2.0/24"]"#, 400), (#"["10.0.0.1/24"]"#, 400), (#"["192.0.2.0/24", "127.0.0.0/8"]"#, 200),
+        ] {
+            let answer = try fixture.send("PATCH", target, "{\"networks\": \(networks)}", key: capped)
+            #expect(answer.status == status, "\(networks): \(answer.text)")
+        }
+        // Of another key it may be said that it is used elsewhere.
+        let elsewhere = try fixture.send("PATCH", target, #"{"networks": ["192.0.2.0/24"]}"#, key: account.key)
+        #expect(elsewhere.status == 200)
+        #expect(try fixture.get("/v1/account", key: capped).code == "network_forbidden")
+    }
+
+    @Test("A key that is shown in another way is told so, and so is a body of another type")
+    func otherSchemes() throws {
+        let fixture = try LookupFixture()
+        let account = try fixture.account()
+        for scheme in ["", "Token ", "Basic "] {
+            let answer = Answer(
+                try fixture.client.get("/v1/account", fields: [("Authorization", scheme + account.key)]))
+            #expect(answer.code == "invalid_key" && answer.text.contains("Bearer <key>"), "\(scheme): \(answer.text)")
+        }
+        let unknown = Answer(try fixture.client.get("/v1/account", fields: [("Authorization", "Bearer nol_x")]))
+        #expect(unknown.code == "invalid_key" && unknown.text.contains("not known"))
+        let form = Answer(
+            try fixture.client.request(
+                "POST", "/v1/account/signup", fields: [("Content-Type", "text/plain")], body: Array("{}".utf8)))
+        #expect(form.status == 415 && form.text.contains("application/json"), "\(form.text)")
     }
 
     @Test("Revoked, disabled, expired, suspended and foreign networks are refused within a second")

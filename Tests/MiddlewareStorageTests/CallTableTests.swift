@@ -116,6 +116,34 @@ import Testing
         #expect(try fixture.integer("SELECT count(*) FROM deliveries") == 1)
     }
 
+    @Test func `a missed call that was answered after all is delivered again, as it was, and once`() throws {
+        let fixture = try CallFixture { $0.mergeSeconds = 10 }
+        try fixture.addConnector()
+        let missed = try fixture.save { $0.status = "Missed" }
+        try fixture.connection.run(
+            "UPDATE deliveries SET state = 'delivered', is_head = 0, attempts = 1, settled_at = 1")
+        fixture.advance(.seconds(600))
+        // Another phone that only rang changes nothing.
+        #expect(try fixture.save { $0.status = "Missed" }.delivery == .delivered)
+        let answered = try fixture.save {
+            $0.status = "completed"
+            $0.duration = 600
+        }
+        #expect(answered.id == missed.id && answered.delivery == .pending)
+        #expect(try fixture.only().call.report.duration == 600)
+        #expect(try fixture.integer("SELECT count(*) FROM deliveries WHERE state = 'pending' AND is_head = 1") == 1)
+        #expect(try fixture.integer("SELECT due_at FROM deliveries") == (fixture.now + .seconds(10)).microseconds)
+        #expect(try fixture.integer("SELECT attempts FROM deliveries") == 0)
+        #expect(try fixture.only().logs?.map(\.event).contains("reopened") == true)
+        try fixture.connection.run("UPDATE deliveries SET state = 'delivered', is_head = 0, settled_at = 1")
+        // The same once more is no news.
+        #expect(
+            try fixture.save {
+                $0.status = "completed"
+                $0.duration = 601
+            }.delivery == .delivered)
+    }
+
     @Test func `an internal call is stored and not delivered`() throws {
         let fixture = try CallFixture()
         try fixture.addConnector()

@@ -208,14 +208,18 @@ private struct LedgerModel {
             for cover: Int64 in [3_001, 4_000] {
                 let result = try LedgerBook.charge(
                     .sample(account, cover: cover), items: [.enriched(1)], ending: nil, on: office.connection)
-                guard case .failure(.insufficientBalance(let balance)) = result else {
+                guard case .failure(.insufficientBalance(let balance, _)) = result else {
                     Issue.record("charged over a hold")
                     continue
                 }
                 #expect(balance.micros == 10_000)
             }
             let second = try LedgerBook.hold(.sample(account, cover: 3_001), id: 2, startID: 1, on: office.connection)
-            #expect(second == .failure(.insufficientBalance(balance: MicroUSD(micros: 10_000))))
+            #expect(
+                second
+                    == .failure(
+                        .insufficientBalance(
+                            balance: MicroUSD(micros: 10_000), held: MicroUSD(micros: 7_000))))
             let adjusted = try LedgerBook.adjust(
                 id, by: MicroUSD(micros: -3_001), reference: nil, at: office.time.now, on: office.connection)
             #expect(adjusted == .insufficientBalance(MicroUSD(micros: 10_000)))

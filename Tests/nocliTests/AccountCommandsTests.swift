@@ -56,9 +56,9 @@ import Testing
                 State    active
                 Opened   2026-01-02T03:04:05Z
 
-                Key                   Shown as      Name     Use cases                       State    Last used
-                key_0202020202020203  nol_02020202  default  parse,lookup,cid,report,manage  enabled  never
-                key_0282828282828283  nol_03030303  cid      cid                             enabled  never
+                Key                   Shown as      Name     Use cases                       State    Bounds  Last used
+                key_0202020202020203  nol_02020202  default  parse,lookup,cid,report,manage  enabled  -       never
+                key_0282828282828283  nol_03030303  cid      cid                             enabled  -       never
 
                 """)
         let json = harness.run("account", "show", id, "--json").output

@@ -77,7 +77,11 @@ import Testing
         arguments: [
             ("", "found an empty file"), ("\n\n", "found an empty file"), ("a,b\n", "found 2 other columns"),
             ("last_name\n", "found 1 other columns"), ("email,phone_business_1\n", "found 2 other columns"),
-            ("Ann,+33142000000\n", "found 2 other columns"), ("last_name;email\n", "found 1 other columns"),
+            ("Ann,+33142000000\n", "found 2 other columns"),
+            (
+                "last_name;email\n",
+                "found 1 other columns; fields are separated by commas, not by semicolons or tabs"
+            ),
             ("last_name,email,EMAIL\n", "the column email is there twice"),
             ("\"last_name,email\n", "found a malformed row: the quoted field that began on line 1 does not end"),
             ("last_name,email\n,\n,x\n", "no row could be read; the contacts are as they were"),

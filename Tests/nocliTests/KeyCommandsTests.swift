@@ -32,17 +32,25 @@ import Testing
                 Key      key_0383838383838383
                 API key  nol_test_0606060606060606060606060606060606060606
 
-                The API key is shown this once; only its hash is kept. It can do: parse, lookup, cid, report, manage.
+                The API key is shown this once; only its hash is kept. It can do: parse, lookup, cid, report.
 
                 """)
         #expect(
             harness.run("key", "list", id).output == """
-                Key                   Shown as           Name     Use cases                       State    Last used
-                key_0202020202020203  nol_02020202       default  parse,lookup,cid,report,manage  enabled  never
-                key_0282828282828283  nol_03030303       cid      cid                             enabled  never
-                key_0383838383838383  nol_test_06060606  -        parse,lookup,cid,report,manage  test     never
+                Key                   Shown as           Name     Use cases                       State    Bounds  Last used
+                key_0202020202020203  nol_02020202       default  parse,lookup,cid,report,manage  enabled  -       never
+                key_0282828282828283  nol_03030303       cid      cid                             enabled  -       never
+                key_0383838383838383  nol_test_06060606  -        parse,lookup,cid,report         test     -       never
 
                 """)
+        _ = harness.run(
+            "key", "create", id, "--limit", "5", "--daily-cap-micros", "5000", "--expires-at", "2027-01-01",
+            "--network", "10.0.0.0/8")
+        #expect(
+            harness.run("key", "list", id).output.contains(
+                "5 a minute, 0.005 USD a day, until 2027-01-01T00:00:00Z, from 10.0.0.0/8"))
+        let late = harness.run("key", "create", id, "--expires-at", "2020-01-01")
+        #expect(late.code == 64 && late.error.contains("has passed"), "\(late.error)")
     }
 
     @Test("a rotated key has a new text, and a revoked one none any more")

@@ -98,7 +98,8 @@ extension CallListQuery {
     }
 
     private static func isKnown(_ name: String) -> Bool {
-        name == "filter" || name.hasPrefix("filter[") || ["include", "sort", "page", "per_page"].contains(name)
+        // Those that begin like one are one written wrongly: `include[]`, `filters[direction]`.
+        ["filter", "include", "sort", "page", "per_page"].contains { name.hasPrefix($0) }
     }
 
     private mutating func take(
@@ -109,6 +110,8 @@ extension CallListQuery {
         case "sort": try sort(value)
         case "page": page = try Self.integer(value, 1...Self.countMax)
         case "per_page": perPage = try Self.integer(value, Self.perPageRange)
+        case _ where !name.hasPrefix("filter["):
+            throw Mistake("is not known: there are filter[…], include, sort, page and per_page.")
         default:
             guard name.hasSuffix("]"), let filter = FilterName(rawValue: String(name.dropFirst(7).dropLast())) else {
                 let names = FilterName.allCases.map(\.rawValue).joined(separator: ", ")

@@ -7,12 +7,15 @@ package import Platform
 package struct MergeCandidate: Sendable {
     /// When the call started, as the first report says that has a start time.
     package let start: UnixTime?
+    /// From when to when it went, as far as its reports tell.
+    package let span: ClosedRange<UnixTime>?
     /// When the first report arrived.
     package let arrival: UnixTime
     package let segments: [CallSegment]
 
-    package init(start: UnixTime?, arrival: UnixTime, segments: [CallSegment]) {
+    package init(start: UnixTime?, span: ClosedRange<UnixTime>? = nil, arrival: UnixTime, segments: [CallSegment]) {
         self.start = start
+        self.span = span
         self.arrival = arrival
         self.segments = segments
     }
@@ -25,6 +28,9 @@ package enum CallMerge {
     package static let startTolerance: Duration = .seconds(2)
     /// How far their arrivals may lie apart when one of them has no start time.
     package static let arrivalTolerance: Duration = .seconds(5)
+    /// How far apart the times may lie that such reports do tell: what is further apart was another call, reported late
+    /// together with this one.
+    package static let spanTolerance: Duration = .seconds(60)
 
     /// Whether a report belongs to a record of the same workspace, direction and ``CallDraft/mergeKey``.
     package static func isSameCall(_ report: CallDraft, at arrival: UnixTime, _ record: MergeCandidate) -> Bool {
@@ -33,13 +39,20 @@ package enum CallMerge {
         } else {
             // Callers who withhold their numbers are not one caller: without agreeing start times nothing says that
             // two of them are the same call.
-            guard !report.isExternalWithheld, isWithin(arrivalTolerance, arrival, record.arrival) else { return false }
+            guard !report.isExternalWithheld, isWithin(arrivalTolerance, arrival, record.arrival),
+                !areApart(report.span, record.span)
+            else { return false }
         }
         return !wasAnsweredElsewhere(report, record.segments)
     }
 
     private static func isWithin(_ tolerance: Duration, _ one: UnixTime, _ other: UnixTime) -> Bool {
         one <= other + tolerance && other <= one + tolerance
+    }
+
+    private static func areApart(_ one: ClosedRange<UnixTime>?, _ other: ClosedRange<UnixTime>?) -> Bool {
+        guard let one, let other else { return false }
+        return one.upperBound + spanTolerance < other.lowerBound || other.upperBound + spanTolerance < one.lowerBound
     }
 
     /// Whether another agent talked at another time: a second conversation, which must not vanish in the first.
@@ -134,6 +147,17 @@ package enum CallMerge {
 }
 
 extension CallDraft {
+    /// From when to when the call went: what its times and its duration tell; nil when there are no times.
+    package var span: ClosedRange<UnixTime>? {
+        let duration = Duration.seconds(duration ?? 0)
+        switch (startTime, endTime) {
+        case (let start?, let end?): return min(start, end)...max(start, end)
+        case (let start?, nil): return start...(start + duration)
+        case (nil, let end?): return (end - duration)...end
+        case (nil, nil): return nil
+        }
+    }
+
     /// What reports of one call agree in besides time, direction and workspace: the external number. An internal call
     /// has none; its caller stands for it, because an extension makes one call at a time.
     package var mergeKey: String {

@@ -51,7 +51,9 @@ package struct ContactImportColumns: Sendable, Hashable {
             // A file without a header begins with somebody's data, which no message may show.
             return .failure(
                 ImportFault(
-                    reason: "expected a header with \(expected), found \(header.count) other columns"))
+                    reason: "expected a header with \(expected), found \(header.count) other columns"
+                        + (header.count == 1 && header[0].contains(where: { $0 == ";" || $0 == "\t" })
+                            ? "; fields are separated by commas, not by semicolons or tabs" : "")))
         }
         let named = titles.filter { !$0.isEmpty }
         if let twice = named.first(where: { title in named.count(where: { $0 == title }) > 1 }) {

@@ -24,6 +24,15 @@ package struct DeliveryPolicy: Sendable, Hashable {
     /// Above this, trying takes weeks.
     package static let attemptsRange = 1...1_000
 
+    /// Answers by which a CRM says that it does not take this very record: the same the next time, and until then the
+    /// contact's later calls wait.
+    private static let rejections: Set<String> = [
+        "http-400", "http-409", "http-410", "http-413", "http-414", "http-415", "http-422",
+    ]
+    /// Attempts of a delivery that the CRM rejects: about half an hour, in which a mistake of the CRM's own may be put
+    /// right.
+    package static let rejectedAttemptsMax = 12
+
     /// Attempts after which a delivery is dead.
     package let attemptsMax: Int
 
@@ -55,7 +64,8 @@ package struct DeliveryPolicy: Sendable, Hashable {
         case .delivered(let contact): return .delivered(contact: contact)
         case .skipped: return .skipped(reason: "no_scenario")
         case .failed(let failure):
-            guard attempts < attemptsMax else { return .dead(failure) }
+            let most = Self.rejections.contains(failure.code) ? min(attemptsMax, Self.rejectedAttemptsMax) : attemptsMax
+            guard attempts < most else { return .dead(failure) }
             return .failed(failure, dueAt: now + Self.backoff(after: attempts, random: random))
         }
     }

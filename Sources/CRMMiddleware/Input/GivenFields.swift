@@ -122,7 +122,8 @@ package struct GivenFields {
         return nil
     }
 
-    /// Seconds, as a number or as `hh:mm:ss` (or `mm:ss`); nil when it is absent.
+    /// Seconds, as a number or as `hh:mm:ss` (or `mm:ss`, or `d.hh:mm:ss` as .NET writes a day and more); nil when it is
+    /// absent.
     package mutating func seconds(_ name: String) -> Int64? {
         guard let text = text(name, max: 64) else { return nil }
         if let seconds = Self.seconds(text) { return seconds }
@@ -134,9 +135,20 @@ package struct GivenFields {
     private static let secondsMax: Int64 = 366 * 86_400
 
     static func seconds(_ text: String) -> Int64? {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        var parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard (1...3).contains(parts.count) else { return nil }
         var total: Int64 = 0
+        if parts.count == 3, let point = parts[0].firstIndex(of: ".") {
+            let days = parts[0][..<point]
+            guard (1...3).contains(days.utf8.count), days.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+                let count = Int64(days)
+            else { return nil }
+            let hours = parts[0][parts[0].index(after: point)...]
+            guard (1...2).contains(hours.utf8.count), hours.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+                let rest = Int64(hours), rest < 24
+            else { return nil }
+            parts[0] = Substring(String(count * 24 + rest))
+        }
         for (index, part) in parts.enumerated() {
             // Templates write whole seconds; 3CX's own duration may have a fraction, which is cut.
             let digits = index == parts.count - 1 ? part.prefix { $0 != "." } : part

@@ -62,6 +62,7 @@ package enum DiagnosticCode: String, Sendable, CaseIterable {
     case unknownMethod = "unknown-method"
     case undefinedVariable = "undefined-variable"
     case variableCase = "variable-case"
+    case middlewareVariable = "middleware-variable"
     case constantCondition = "constant-condition"
     case passesOfData = "passes-of-data"
     case unexpandedDefault = "unexpanded-default"
@@ -130,6 +131,7 @@ package enum DiagnosticCode: String, Sendable, CaseIterable {
         case .unknownMethod: "An expression calls a method that does not exist."
         case .undefinedVariable: "A variable is read that nothing sets; it is empty."
         case .variableCase: "A variable is written in another case than where it is set."
+        case .middlewareVariable: "A variable is read that MiddlewareServer sets, and 3CX does not."
         case .unexpandedDefault: "A default has expressions, but is read with one pass and stays as it is written."
         case .constantCondition: "A condition has no variable in it and always gives the same."
         case .passesOfData:

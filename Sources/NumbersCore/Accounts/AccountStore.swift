@@ -14,6 +14,8 @@ package enum KeyChangeRefusal: Error, Sendable, Hashable {
     case revoked
     /// The key can do, or would be able to do, more than the key that asks.
     case widerThanCaller
+    /// A test key asks for a change of a live one.
+    case testKey
     case unavailable
 }
 

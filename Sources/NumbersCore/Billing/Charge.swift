@@ -56,8 +56,8 @@ package struct Hold: Hashable, Sendable {
 package enum ChargeRefusal: Error, Hashable, Sendable {
     /// The key has spent what it may today.
     case spendingCapReached(cap: MicroUSD)
-    /// The balance less holds does not cover the request; the posted balance is told.
-    case insufficientBalance(balance: MicroUSD)
+    /// The balance less holds does not cover the request; the posted balance is told, and what of it is on hold.
+    case insufficientBalance(balance: MicroUSD, held: MicroUSD = .zero)
     /// The ledger cannot be written in time: stalled, full disk, or too much waiting. Nothing was charged, or what was
     /// charged is reversed.
     case unavailable

@@ -12,6 +12,12 @@ package struct IdempotencyKey: Hashable, Sendable {
         }
         self.text = text
     }
+
+    private init(sandboxed key: IdempotencyKey) { text = "\u{1}" + key.text }
+
+    /// The same key of a test key's request. What the sandbox answered is never replayed to a live key, nor the other way
+    /// round; no client can send the character that tells them apart.
+    package var inSandbox: IdempotencyKey { IdempotencyKey(sandboxed: self) }
 }
 
 /// An answer kept for replay, to be stored in the transaction of its own charge.

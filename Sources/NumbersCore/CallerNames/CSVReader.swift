@@ -3,6 +3,9 @@
 internal import Platform
 
 /// Reads RFC 4180 text in UTF-8: quoted fields, doubled quotes, CRLF or LF, line breaks inside quotes.
+///
+/// A row that is malformed is left out by its first line: when a stray quote has taken the lines behind it along, they
+/// are read again as rows of their own.
 package struct CSVReader: Sendable {
     /// A row with the line it began on, or a row that is not CSV.
     package enum Row: Sendable, Hashable {
@@ -10,7 +13,7 @@ package struct CSVReader: Sendable {
         case malformed(line: Int, reason: String)
     }
 
-    /// The longest row; a longer one is malformed, and its bytes are not kept.
+    /// The longest row; a longer one is malformed.
     package static let rowBytesMax = 16_384
 
     private enum State { case fieldStart, plain, quoted, quoteInQuoted }
@@ -23,6 +26,12 @@ package struct CSVReader: Sendable {
     private var rowLine = 1
     private var fault: String?
     private var pendingReturn = false
+    /// What has come behind the first line break of the row, if it has one inside quotes; at most `rowBytesMax` bytes.
+    private var furtherLines: [UInt8]?
+    /// Where they begin.
+    private var furtherStart: Int64 = 0
+    /// Bytes to be read once more, the next one last.
+    private var again: [UInt8] = []
     /// How many bytes of a byte-order mark the file has begun with; 3 from the first other byte on.
     private var markBytes = 0
     private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
@@ -67,6 +76,14 @@ package struct CSVReader: Sendable {
         for byte in block {
             byteCount += 1
             if markBytes < Self.byteOrderMark.count { begin(with: byte, handle) } else { consume(byte, handle) }
+            if !again.isEmpty { readAgain(handle) }
+        }
+    }
+
+    private mutating func readAgain(_ handle: (Row) -> Void) {
+        while let byte = again.popLast() {
+            byteCount += 1
+            consume(byte, handle)
         }
     }
 
@@ -90,15 +107,20 @@ package struct CSVReader: Sendable {
     /// Hands out the last row when the text does not end with a line break.
     package mutating func finish(row handle: (Row) -> Void) {
         if markBytes < Self.byteOrderMark.count { endMark(handle) }
-        if pendingReturn {
-            pendingReturn = false
-            readPlain(UInt8(ascii: "\r"))
+        // Each turn hands out one row, and leaves at least one line less.
+        while true {
+            if pendingReturn {
+                pendingReturn = false
+                readPlain(UInt8(ascii: "\r"))
+            }
+            if state == .quoted { fault = fault ?? "the quoted field that began on line \(rowLine) does not end" }
+            guard rowBytes > 0 || !fields.isEmpty, endRow(handle) else { return }
+            readAgain(handle)
         }
-        if state == .quoted { fault = fault ?? "the quoted field that began on line \(rowLine) does not end" }
-        if rowBytes > 0 || !fields.isEmpty { endRow(handle) }
     }
 
     private mutating func consume(_ byte: UInt8, _ handle: (Row) -> Void) {
+        furtherLines?.append(byte)
         if pendingReturn {
             pendingReturn = false
             if byte == UInt8(ascii: "\n") {
@@ -114,8 +136,16 @@ package struct CSVReader: Sendable {
             if byte == UInt8(ascii: "\"") {
                 state = .quoteInQuoted
             } else {
-                if byte == UInt8(ascii: "\n") { line += 1 }
                 append(byte)
+                if byte == UInt8(ascii: "\n") {
+                    line += 1
+                    if furtherLines == nil {
+                        furtherLines = []
+                        furtherStart = byteCount
+                    }
+                }
+                // A quote that does not end would take the rest of the text along.
+                if fault != nil, furtherLines != nil { _ = endRow(handle) }
             }
             return
         }
@@ -140,7 +170,11 @@ package struct CSVReader: Sendable {
 
     /// Takes a byte outside of quotes that is neither a separator nor a quote.
     private mutating func readPlain(_ byte: UInt8) {
-        if state == .quoteInQuoted { fault = fault ?? "text behind a closing quote" }
+        if state == .quoteInQuoted {
+            fault =
+                fault ?? "text behind a closing quote"
+                + (line == rowLine ? "" : " on line \(line); the field began with a quote on line \(rowLine)")
+        }
         // After a fault too: the row ends with its line, and does not take the next ones along.
         state = .plain
         append(byte)
@@ -164,14 +198,17 @@ package struct CSVReader: Sendable {
 
     /// Ends a row with the line break that was just taken.
     private mutating func endLine(_ handle: (Row) -> Void) {
-        endRow(handle)
+        guard !endRow(handle) else { return }
         line += 1
         rowLine = line
         rowStart = byteCount
     }
 
-    private mutating func endRow(_ handle: (Row) -> Void) {
+    /// Hands out the row that has come to its end.
+    /// - Returns: whether its further lines are to be read again.
+    private mutating func endRow(_ handle: (Row) -> Void) -> Bool {
         defer {
+            furtherLines = nil
             fields.removeAll(keepingCapacity: true)
             field.removeAll(keepingCapacity: true)
             rowBytes = 0
@@ -179,17 +216,29 @@ package struct CSVReader: Sendable {
             state = .fieldStart
         }
         // A blank line is no row; a line with one empty quoted field is.
-        if fields.isEmpty, field.isEmpty, fault == nil, state == .fieldStart { return }
+        if fields.isEmpty, field.isEmpty, fault == nil, state == .fieldStart { return false }
         endField()
-        if let fault { return handle(.malformed(line: rowLine, reason: fault)) }
+        if let fault {
+            handle(.malformed(line: rowLine, reason: fault))
+            guard let furtherLines else { return false }
+            again.append(contentsOf: furtherLines.reversed())
+            byteCount = furtherStart
+            rowStart = furtherStart
+            rowLine += 1
+            line = rowLine
+            pendingReturn = false
+            return true
+        }
         var texts: [String] = []
         for (index, bytes) in fields.enumerated() {
             guard let text = String(validating: bytes, as: UTF8.self) else {
-                return handle(.malformed(line: rowLine, reason: "field \(index + 1) is not UTF-8"))
+                handle(.malformed(line: rowLine, reason: "field \(index + 1) is not UTF-8"))
+                return false
             }
             texts.append(text)
         }
         handle(.fields(line: rowLine, texts))
+        return false
     }
 }
 

@@ -18,6 +18,8 @@ package struct CallerIDText: Sendable, Hashable {
     /// Characters of the body unless the caller says otherwise, and at the most.
     package static let defaultLength = 64
     package static let lengthMax = 255
+    /// Characters of a number, however it is written; one is answered whole.
+    private static let numberLengthMax = 40
     /// FreeSWITCH's older builds cut bodies at 1,024 bytes, inside a character if need be.
     private static let bytesMax = 1_000
 
@@ -71,14 +73,17 @@ package struct CallerIDText: Sendable, Hashable {
         switch miss {
         case .unavailable: return "UNAVAILABLE"
         case .empty: return ""
-        case .number: return safeText(number) ?? "UNAVAILABLE"
+        // Cut, it would be another number; what is longer than any way to write one is none.
+        case .number:
+            let isNumber = number.unicodeScalars.count <= Self.numberLengthMax
+            return safeText(number, lengthMax: isNumber ? Self.numberLengthMax : nil) ?? "UNAVAILABLE"
         case .text(let text): return safeText(text) ?? "UNAVAILABLE"
         }
     }
 
     /// A text without anything that a dialplan, a printf or a shell would act on; nil when nothing usable is left:
     /// `1` is empty to Superfecta, and the two sentinel words mean "no name" to FreeSWITCH.
-    private func safeText(_ text: String) -> String? {
+    private func safeText(_ text: String, lengthMax: Int? = nil) -> String? {
         let source = isASCII ? Self.transliterated(text) : text
         var scalars = String.UnicodeScalarView()
         var isSpacePending = false
@@ -94,7 +99,7 @@ package struct CallerIDText: Sendable, Hashable {
             }
             scalars.append(scalar)
         }
-        var result = String(String(scalars).prefix(maxLength))
+        var result = String(String(scalars).prefix(lengthMax ?? maxLength))
         while result.utf8.count > Self.bytesMax { result.removeLast() }
         while result.last == " " { result.removeLast() }
         let folded = result.lowercased()

@@ -56,6 +56,14 @@ package struct LookupQuery: Sendable {
     }
 }
 
+extension LookupQuery {
+    /// The idempotency key as it counts for a request with this credential.
+    func idempotency(of credential: Credential) -> (key: IdempotencyKey, fingerprint: SHA256Digest)? {
+        guard let (key, fingerprint) = idempotency else { return nil }
+        return (credential.key.isTest ? key.inSandbox : key, fingerprint)
+    }
+}
+
 /// How a lookup or batch ended.
 package enum LookupOutcome: Sendable {
     /// A 200 with its body; the receipt when it was billed.
@@ -64,7 +72,8 @@ package enum LookupOutcome: Sendable {
     case replayed(body: [UInt8])
     /// The idempotency key belongs to another request, or to one still at work.
     case conflict(IdempotencyConflict)
-    case insufficientBalance(balance: MicroUSD, needed: MicroUSD)
+    /// The posted balance, and what of it is on hold for requests that are still being answered.
+    case insufficientBalance(balance: MicroUSD, held: MicroUSD = .zero, needed: MicroUSD)
     case spendingCapReached(cap: MicroUSD)
     /// The sandbox's number for a reached rate limit.
     case rateLimited

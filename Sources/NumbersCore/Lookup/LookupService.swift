@@ -217,7 +217,9 @@ package struct LookupService: Sendable {
 
     /// An answer that costs nothing and comes before replay; under an idempotency key it is kept like any other 200.
     func free(_ query: LookupQuery, _ body: [UInt8], for credential: Credential) -> Deferred<LookupOutcome> {
-        guard let idempotency = query.idempotency else { return .ready(.answered(body: body, receipt: nil)) }
+        guard let idempotency = query.idempotency(of: credential) else {
+            return .ready(.answered(body: body, receipt: nil))
+        }
         return .pending {
             let reply = StoredReply(
                 account: credential.account.id, key: idempotency.key, fingerprint: idempotency.fingerprint, body: body,
@@ -234,7 +236,7 @@ package struct LookupService: Sendable {
         _ query: LookupQuery, for credential: Credential, refresh: (@Sendable ([UInt8]) -> [UInt8])?,
         _ work: @Sendable (_ reply: @Sendable ([UInt8]) -> StoredReply?) async -> LookupOutcome
     ) async -> LookupOutcome {
-        guard let (key, fingerprint) = query.idempotency else { return await work { _ in nil } }
+        guard let (key, fingerprint) = query.idempotency(of: credential) else { return await work { _ in nil } }
         let account = credential.account.id
         guard inFlight.begin(account: account, key: key) else { return .conflict(.stillInFlight) }
         defer { inFlight.end(account: account, key: key) }
@@ -298,9 +300,9 @@ package struct LookupService: Sendable {
     ) -> LookupOutcome {
         switch result {
         case .success(let receipt): .answered(body: body, receipt: receipt.endpoints.isEmpty ? nil : receipt)
-        case .failure(.insufficientBalance(let balance)):
+        case .failure(.insufficientBalance(let balance, let held)):
             .insufficientBalance(
-                balance: balance, needed: prices.cover.times(numbers) ?? .largest)
+                balance: balance, held: held, needed: prices.cover.times(numbers) ?? .largest)
         case .failure(.spendingCapReached(let cap)): .spendingCapReached(cap: cap)
         case .failure(.unavailable): .unavailable
         }

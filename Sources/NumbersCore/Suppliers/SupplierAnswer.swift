@@ -57,6 +57,9 @@ package enum SupplierAnswer: Sendable, Hashable {
         "UNITED STATES", "USA", "CANADA", "SUBSCRIBER",
     ]
 
+    /// Whether a text stands where a name would, and is none.
+    package static func isNoName(_ name: CallerName) -> Bool { noNameWords.contains(folded(name.text)) }
+
     /// Reads an answer. 204 and 404 mean *no name*, unless 404 brings a page: that is a wrong address.
     package static func read(
         status: Int, body: [UInt8], supplier: Supplier, question: SupplierQuestion
@@ -81,7 +84,7 @@ package enum SupplierAnswer: Sendable, Hashable {
     package static func read(_ text: String, supplier: Supplier, question: SupplierQuestion) -> SupplierAnswer {
         guard let name = CallerName(text) else { return .unnamed }
         let folded = Self.folded(name.text)
-        if folded.isEmpty || noNameWords.contains(folded)
+        if folded.isEmpty || isNoName(name)
             || supplier.noNameWords.contains(where: { Self.folded($0) == folded })
         {
             return .unnamed

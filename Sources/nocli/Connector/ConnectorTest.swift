@@ -30,7 +30,10 @@ enum ConnectorTest {
                 SecretCommands.keyFile.declaration,
             ],
             details: [
-                "Exits with 0 also when nobody was found, with 1 when the connector failed. The CRM is really asked."
+                """
+                Exits with 0 also when nobody was found, with 1 when the connector failed. The CRM is really asked. With \
+                each contact stands whether it has what was asked for; a search leaves out those that do not.
+                """
             ])
     ) { context throws(CommandFailure) in
         try run(context)
@@ -67,7 +70,26 @@ enum ConnectorTest {
         let began = clock.monotonic()
         let end = began + values[deadline]
         let outcome = waitFor { await connector.lookup(query, deadline: end) }
-        try report(outcome, record, took: began.duration(to: clock.monotonic()), context)
+        let took = began.duration(to: clock.monotonic())
+        try report(
+            outcome.map { contacts in contacts.map { ($0, match($0, query, workspace, record, plan.value)) } }, record,
+            took: took, context)
+    }
+
+    /// How the contact answers, as a search sees it; nil: it is left out there.
+    private static func match(
+        _ contact: CRMContact, _ query: ContactQuery, _ workspace: Workspace, _ record: ConnectorRecord,
+        _ plan: NumberingPlan
+    ) -> CRMContact.Match? {
+        // Neither is asked for anything but precisely the number.
+        if record.kind == .numbers || record.kind == .url { return .exact }
+        var keys: [ContactKey] = []
+        if let number = query.number, let key = ContactKey(number) { keys.append(key) }
+        if let email = query.email { keys.append(.email(email)) }
+        let matches = keys.compactMap {
+            ContactMatcher($0, number: query.number, settings: workspace.settings, plan: plan).match(contact)
+        }
+        return matches.contains(.exact) ? .exact : matches.first
     }
 
     /// An assembly for one command: nobody has built-in contacts here.
@@ -87,7 +109,8 @@ enum ConnectorTest {
     }
 
     private static func report(
-        _ outcome: Result<[CRMContact], ConnectorFailure>, _ record: ConnectorRecord, took: Duration,
+        _ outcome: Result<[(CRMContact, match: CRMContact.Match?)], ConnectorFailure>, _ record: ConnectorRecord,
+        took: Duration,
         _ context: CommandContext
     ) throws(CommandFailure) {
         let milliseconds = took.wholeMilliseconds
@@ -103,8 +126,9 @@ enum ConnectorTest {
             writer.field("message", failure?.message)
             writer.key("contacts")
             writer.beginArray()
-            for contact in contacts {
+            for (contact, match) in contacts {
                 writer.beginObject()
+                writer.field("match", match?.rawValue)
                 for (name, value) in fields(contact) {
                     writer.key(dynamic: name)
                     writer.string(value)
@@ -116,8 +140,17 @@ enum ConnectorTest {
         } people: {
             if failure != nil { return "No answer after \(milliseconds) ms." }
             if contacts.isEmpty { return "Nobody was found; the connector answered in \(milliseconds) ms." }
-            let head = "\(counted(contacts.count, "contact")) in \(milliseconds) ms."
-            return ([head] + contacts.map { FieldList(fields($0)).rendered() }).joined(separator: "\n\n")
+            let others = contacts.count { $0.match == nil }
+            var head = "\(counted(contacts.count, "contact")) in \(milliseconds) ms."
+            if others > 0 {
+                head +=
+                    " \(others == contacts.count ? "None has" : "\(others) of them do not have") what was asked for, and a "
+                    + "search leaves out such contacts."
+            }
+            let lists = contacts.map { contact, match in
+                FieldList([("match", match?.rawValue ?? "no")] + fields(contact)).rendered()
+            }
+            return ([head] + lists).joined(separator: "\n\n")
         }
         if let failure { throw .failed(terminalSafe("\(failure.message) [\(failure.code)]")) }
     }

@@ -36,6 +36,7 @@ import Testing
     @Test(
         arguments: [
             ("filter[color]", "red"), ("filter[]", "x"), ("filter[status", "x"), ("filter", "x"),
+            ("include[]", "logs"), ("filters[direction]", "inbound"), ("sort_by", "end_time"), ("pages", "2"),
             ("filter[status]", ""), ("filter[status]", "answered"), ("filter[direction]", "up"),
             ("filter[answered]", "maybe"), ("filter[start_time]", "2026-01-02"), ("filter[start_time]", "a,b"),
             ("filter[start_time]", "2026-01-02T03:04:05Z,"), ("filter[end_time]", ",2026-01-02T03:04:05Z"),

@@ -66,6 +66,30 @@ import Testing
             "two agents, nobody knows when",
             Samples.answered(by: "101"), Samples.answered(by: "102"), isSame: true),
         Row(
+            "only ends, a minute apart", Samples.call(start: nil) { $0.endTime = CallSamples.time(0) },
+            Samples.call(start: nil) { $0.endTime = CallSamples.time(60) }, isSame: true),
+        Row(
+            "only ends, 61 s apart", Samples.call(start: nil) { $0.endTime = CallSamples.time(0) },
+            Samples.call(start: nil) { $0.endTime = CallSamples.time(61) }, isSame: false),
+        Row(
+            "one end, which the other's talk reaches",
+            Samples.call(start: nil) { $0.endTime = CallSamples.time(600) },
+            Samples.call(start: 0) { $0.duration = 540 }, isSame: true),
+        Row(
+            "one end, long after the other's talk",
+            Samples.call(start: nil) { $0.endTime = CallSamples.time(600) },
+            Samples.call(start: 0) { $0.duration = 539 }, isSame: false),
+        Row(
+            "calls of two days, flushed together",
+            Samples.call(start: nil) {
+                $0.endTime = CallSamples.time(-86_400)
+                $0.duration = 600
+            },
+            Samples.call(start: nil) {
+                $0.endTime = CallSamples.time(0)
+                $0.duration = 120
+            }, isSame: false),
+        Row(
             "an agent, and a phone that only rang",
             Samples.answered(by: "101", end: 60, duration: 50),
             Samples.call { $0.endTime = CallSamples.time(5) }, isSame: true),
@@ -73,7 +97,7 @@ import Testing
 
     @Test(arguments: rows) func `reports of one call are told from those of two`(_ row: Row) {
         let record = MergeCandidate(
-            start: row.first.startTime, arrival: CallSamples.now,
+            start: row.first.startTime, span: row.first.span, arrival: CallSamples.now,
             segments: [CallSegment(id: UniqueID(naming: "1"), of: row.first)])
         let arrival = CallSamples.time(row.secondsBetweenArrivals)
         #expect(CallMerge.isSameCall(row.second, at: arrival, record) == row.isSame)

@@ -45,6 +45,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("http-400", 11, false), ("http-400", 12, true), ("http-422", 12, true), ("http-409", 12, true),
+        ("http-401", 12, false), ("http-404", 12, false), ("http-429", 59, false), ("http-500", 59, false),
+        ("http-500", 60, true),
+    ])
+    func `a record that the CRM rejects is given up sooner`(_ code: String, _ attempts: Int, _ isDead: Bool) {
+        let failure = ConnectorFailure(code: code, message: "")
+        let settlement = DeliveryPolicy(attemptsMax: DeliveryPolicy.attemptsDefault).settlement(
+            .failed(failure), attempts: attempts, now: Self.now, random: Self.random(0))
+        #expect(settlement == (isDead ? .dead(failure) : .failed(failure, dueAt: Self.now)))
+        // The operator's own limit holds all the same.
+        #expect(
+            DeliveryPolicy(attemptsMax: 3).settlement(
+                .failed(failure), attempts: 3, now: Self.now, random: Self.random(0)) == .dead(failure))
+    }
+
     @Test func `what the CRM has or does not want is not tried again`() {
         let policy = DeliveryPolicy(attemptsMax: 1)
         let contact = UniqueID(random: .system)

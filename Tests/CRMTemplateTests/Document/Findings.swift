@@ -372,6 +372,10 @@ enum Findings {
             $0.scenarios += Draft.report(
                 content: "<PostValues><Value Key=\"a\" Passes=\"2\">[[Text]]</Value></PostValues>")
         },
+        Finding(.note, .middlewareVariable) {
+            $0.scenarios += Draft.report(
+                content: "<PostValues><Value Key=\"a\">[¶CallReference] [Number]</Value></PostValues>")
+        },
         Finding(.note, .variableCase, "[Host]") { $0.scenarios = Draft.lookup(request: "Url=\"https://[¶HOST]/\"") },
         Finding(.warning, .constantCondition) {
             $0.scenarios = Draft.lookup(request: "Url=\"https://[Host]/\" SkipIf=\"¶CallType==Missed\"")

@@ -66,6 +66,30 @@ private func expectRows(_ text: [UInt8], _ expected: [CSVReader.Row], sourceLoca
                 [
                     .fields(line: 1, ["a"]),
                     .malformed(line: 2, reason: "the quoted field that began on line 2 does not end"),
+                    .fields(line: 3, ["c"]),
+                ]
+            ),
+            (
+                "a\n\"b\r\nc,\"d\"\n\"e\nf\"\ng",
+                [
+                    .fields(line: 1, ["a"]),
+                    .malformed(
+                        line: 2,
+                        reason: "text behind a closing quote on line 3; the field began with a quote on line 2"),
+                    .fields(line: 3, ["c", "d"]), .fields(line: 4, ["e\nf"]), .fields(line: 6, ["g"]),
+                ]
+            ),
+            (
+                "\"a\n\"b\n\"c\nd",
+                [
+                    .malformed(
+                        line: 1,
+                        reason: "text behind a closing quote on line 2; the field began with a quote on line 1"),
+                    .malformed(
+                        line: 2,
+                        reason: "text behind a closing quote on line 3; the field began with a quote on line 2"),
+                    .malformed(line: 3, reason: "the quoted field that began on line 3 does not end"),
+                    .fields(line: 4, ["d"]),
                 ]
             ),
             ("\"", [.malformed(line: 1, reason: "the quoted field that began on line 1 does not end")]),
@@ -109,6 +133,27 @@ private func expectRows(_ text: [UInt8], _ expected: [CSVReader.Row], sourceLoca
             }
             if !ending.isEmpty { #expect(found.last == .fields(line: 2, ["next"])) }
         }
+    }
+
+    @Test("a stray quote costs its own line, however many lines stand behind it", arguments: [1, 500, 3_000, 20_000])
+    func strayQuote(lines: Int) {
+        let rest = (0..<lines).map { "+1202555\($0),Name \($0)" }
+        let text = Array((["number,name", "+1,\"Joe's Bar"] + rest).joined(separator: "\n").utf8)
+        let found = rows(of: [text])
+        #expect(found.count == lines + 2)
+        #expect(found.dropFirst().first.map { if case .malformed(2, _) = $0 { true } else { false } } == true)
+        let last = Array(rest[lines - 1].split(separator: ",").map(String.init))
+        #expect(found.last == .fields(line: lines + 2, last))
+        // Wherever the reading is broken off, the position is where a row begins.
+        var reader = CSVReader()
+        var before: [CSVReader.Row] = []
+        let cut = min(text.count - 1, 20_000)
+        reader.read(text[..<cut]) { before.append($0) }
+        let position = reader.position
+        var after = CSVReader(at: position)
+        after.read(text[Int(position.byte)...]) { before.append($0) }
+        after.finish { before.append($0) }
+        #expect(before == found)
     }
 
     @Test("a row of a million commas keeps no more than its limit")

@@ -40,7 +40,9 @@ import Testing
         #expect(
             Self.outcome(["number", "name"], ["(415) 555-2671", "ACME"], country: "US")
                 == "+14155552671|ACME|2026-11-21")
-        #expect(Self.outcome(["number", "name"], ["(415) 555-2671", "ACME"]) == "the number is not valid")
+        #expect(
+            Self.outcome(["number", "name"], ["(415) 555-2671", "ACME"])
+                == "the number is not valid, or has no country code and no country was given")
     }
 
     @Test(
@@ -55,6 +57,15 @@ import Testing
     }
 
     @Test(
+        "a name of digits is one, unless it is the number, and a day may have begun elsewhere",
+        arguments: [
+            ["+14155552671", "1&1", ""], ["+14155552671", "411", ""], ["+14155552671", "ACME", "2026-11-22"],
+        ])
+    func oddNames(row: [String]) {
+        #expect(Self.outcome(["number", "name", "as_of"], row).hasPrefix("+14155552671|\(row[1])|2026-11-2"))
+    }
+
+    @Test(
         "a bad row says what is wrong with it, without showing a number",
         arguments: [
             ([], "expected 3 fields, found 0"), (["+14155552671", "ACME"], "expected 3 fields, found 2"),
@@ -62,6 +73,12 @@ import Testing
             (["", "ACME", ""], "the number is not valid"),
             (["+1415", "ACME", ""], "the number is not valid"),
             (["ACME", "+14155552671", ""], "the number is not valid"),
+            (["+14155552671", "Unknown", ""], "what stands for the name is no name"),
+            (["+14155552671", "WIRELESS CALLER", ""], "what stands for the name is no name"),
+            (["+14155552671", "4155552671", ""], "what stands for the name is no name"),
+            (["+14155552671", "+1 (415) 555-2671", ""], "what stands for the name is no name"),
+            (["+14155552671", "ACME", "2099-01-01"], "as_of is in the future"),
+            (["+14155552671", "ACME", "2026-11-23"], "as_of is in the future"),
             (["+14155552671", "", ""], "the name is empty"), (["+14155552671", " \u{200B}", ""], "the name is empty"),
             (["+14155552671", "ACME", "31.01.2025"], "expected as_of as a date like 2026-01-31"),
             (["+14155552671", "ACME", "2025-02-29"], "expected as_of as a date like 2026-01-31"),

@@ -46,6 +46,7 @@ import Testing
             // Hostile caller ids.
             (.number, "1&calc", "1&calc"), (.number, "\";x", ";x"), (.number, "$(x)", "(x)"), (.number, "${x}", "x"),
             (.number, "%s%n", "sn"), (.number, "\r\nX: y", "X: y"), (.number, "a\u{0}b", "ab"),
+            (.number, String(repeating: "8", count: 40), String(repeating: "8", count: 40)),
             (.number, String(repeating: "9", count: 300), String(repeating: "9", count: 64)),
         ])
     func miss(miss: CallerIDText.Miss, number: String, body: String) {

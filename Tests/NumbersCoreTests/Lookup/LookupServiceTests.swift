@@ -64,7 +64,7 @@ import Testing
         case .replayed(let body): "replayed \(name(body))"
         case .conflict(.otherRequest): "other request"
         case .conflict(.stillInFlight): "still in flight"
-        case .insufficientBalance(let balance, let needed): "needs \(needed.micros), has \(balance.micros)"
+        case .insufficientBalance(let balance, _, let needed): "needs \(needed.micros), has \(balance.micros)"
         case .spendingCapReached(let cap): "cap \(cap.micros)"
         case .rateLimited: "rate limited"
         case .unavailable: "unavailable"

@@ -60,6 +60,12 @@ extension TemplateLint {
                 hint: "write [\(escape + other.cut)]")
             return
         }
+        if let owner, flow.sights[owner].occasions.contains(where: { $0.middlewareVariables.contains(name) }) {
+            report(
+                .note, .middlewareVariable, at: position(),
+                "[\(reference.name.cut)] is set by MiddlewareServer and not by 3CX, where it is empty")
+            return
+        }
         // The redirect of a provider may bring anything.
         if let owner, flow.sights[owner].occasions.contains(.oauthResponse), Suggestion.slip(name, among: names) == nil
         {

@@ -61,6 +61,19 @@ enum Occasion: Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// What it brings when MiddlewareServer runs the template, and not in 3CX.
+    var middlewareVariables: [String] {
+        switch self {
+        case .reportCall: ["Subject", "Body", "CallReference"]
+        case .reportChat: ["CallReference"]
+        case .createContactFromClient:
+            ["Number", "Civility", "PhoneBusiness", "PhoneMobile", "CustomValue", "CallDirection"]
+        case .lookupByNumber, .lookupByEmail, .searchContacts, .getAllContacts, .createContact, .callFlow,
+            .authentication, .oauthResponse:
+            []
+        }
+    }
+
     private static let report = [
         "Name", "EntityId", "EntityType", "Agent", "AgentFirstName", "AgentLastName", "AgentEmail", "QueueExtension",
         "Duration", "DurationTimespan", "DurationSeconds", "DurationMinutes", "DateTime", "LineBreak",
