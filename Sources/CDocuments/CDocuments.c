@@ -59,6 +59,36 @@ static const unsigned char numbers_online_template_bytes[] = {
 static const unsigned char crm_middleware_template_bytes[] = {
 #embed "../../Templates/crm-middleware.crm.xml"
 };
+static const unsigned char integrations_freeswitch_fusionpbx_bytes[] = {
+#embed "../../docs/integrations/freeswitch-fusionpbx.md"
+};
+static const unsigned char integrations_asterisk_bytes[] = {
+#embed "../../docs/integrations/asterisk.md"
+};
+static const unsigned char integrations_freepbx_superfecta_bytes[] = {
+#embed "../../docs/integrations/freepbx-superfecta.md"
+};
+static const unsigned char integrations_microsip_bytes[] = {
+#embed "../../docs/integrations/microsip.md"
+};
+static const unsigned char freeswitch_cidlookup_bytes[] = {
+#embed "../../docs/integrations/freeswitch/cidlookup.conf.xml"
+};
+static const unsigned char freeswitch_cnam_lua_bytes[] = {
+#embed "../../docs/integrations/freeswitch/numbers_online_cnam.lua"
+};
+static const unsigned char asterisk_extensions_bytes[] = {
+#embed "../../docs/integrations/asterisk/extensions.conf"
+};
+static const unsigned char freepbx_superfecta_module_bytes[] = {
+#embed "../../docs/integrations/freepbx/source-NumbersOnline.module"
+};
+static const unsigned char microsip_ps1_bytes[] = {
+#embed "../../docs/integrations/microsip/NumbersOnlineLookup.ps1"
+};
+static const unsigned char microsip_bat_bytes[] = {
+#embed "../../docs/integrations/microsip/NumbersOnlineLookup.bat"
+};
 
 #define NO_DOCUMENT(name)                                                        \
     no_document no_document_##name(void) {                                       \
@@ -83,3 +113,13 @@ NO_DOCUMENT(openapi_lookup)
 NO_DOCUMENT(openapi_middleware)
 NO_DOCUMENT(numbers_online_template)
 NO_DOCUMENT(crm_middleware_template)
+NO_DOCUMENT(integrations_freeswitch_fusionpbx)
+NO_DOCUMENT(integrations_asterisk)
+NO_DOCUMENT(integrations_freepbx_superfecta)
+NO_DOCUMENT(integrations_microsip)
+NO_DOCUMENT(freeswitch_cidlookup)
+NO_DOCUMENT(freeswitch_cnam_lua)
+NO_DOCUMENT(asterisk_extensions)
+NO_DOCUMENT(freepbx_superfecta_module)
+NO_DOCUMENT(microsip_ps1)
+NO_DOCUMENT(microsip_bat)

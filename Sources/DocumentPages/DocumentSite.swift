@@ -34,19 +34,23 @@ package struct ServedDocument: Hashable, Sendable {
 
 /// The documents of one server: guides as pages, the style sheet, its OpenAPI description and its 3CX template.
 package struct DocumentSite: Sendable {
-    /// Every document but the template, in the order of `EmbeddedDocument`.
+    /// Every document but the files, in the order of `EmbeddedDocument`.
     package let documents: [ServedDocument]
     /// The 3CX template.
     package let template3CX: ThreeCXTemplate
+    /// Files for other phone systems.
+    package let pbxFiles: [PBXFile]
 
     /// Renders every page of the server.
     package init(_ site: ServerSite) {
-        documents = EmbeddedDocument.allCases.filter { $0.sites.contains(site) }.compactMap { Self.serve($0, on: site) }
+        let own = EmbeddedDocument.allCases.filter { $0.sites.contains(site) }
+        documents = own.compactMap { Self.serve($0, on: site) }
+        pbxFiles = own.compactMap { PBXFile($0) }
         template3CX = ThreeCXTemplate(of: site)
     }
 
-    /// The document under `path` (decoded, without query), or nil. The template is not among them: it has its own
-    /// inputs.
+    /// The document under `path` (decoded, without query), or nil. The files that take a key are not among
+    /// them: they have inputs of their own.
     package func document(at path: String) -> ServedDocument? {
         documents.first { $0.path == path }
     }
@@ -67,7 +71,7 @@ package struct DocumentSite: Sendable {
             return ServedDocument(
                 path: document.servedPath, contentType: "application/json", contentSecurityPolicy: nil,
                 text: OriginText(document.bytes))
-        case .crmTemplate:
+        case .crmTemplate, .pbxFile:
             return nil
         }
     }

@@ -25,6 +25,26 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
     case integrations
     /// Caller names in 3CX, `docs/integrations/3cx.md`.
     case integration3CX
+    /// Caller names in FreeSWITCH and FusionPBX, `docs/integrations/freeswitch-fusionpbx.md`.
+    case guideFreeSWITCH
+    /// Caller names in Asterisk, `docs/integrations/asterisk.md`.
+    case guideAsterisk
+    /// Caller names in FreePBX with CID Superfecta, `docs/integrations/freepbx-superfecta.md`.
+    case guideSuperfecta
+    /// Caller names in MicroSIP, `docs/integrations/microsip.md`.
+    case guideMicroSIP
+    /// The configuration of FreeSWITCH's mod_cidlookup, `docs/integrations/freeswitch/cidlookup.conf.xml`.
+    case cidlookupConfiguration
+    /// The Lua script for FreeSWITCH and FusionPBX, `docs/integrations/freeswitch/numbers_online_cnam.lua`.
+    case freeSWITCHScript
+    /// The dialplan for Asterisk, `docs/integrations/asterisk/extensions.conf`.
+    case asteriskDialplan
+    /// The module for FreePBX CID Superfecta, `docs/integrations/freepbx/source-NumbersOnline.module`.
+    case superfectaModule
+    /// The PowerShell script for MicroSIP, `docs/integrations/microsip/NumbersOnlineLookup.ps1`.
+    case microSIPScript
+    /// The batch file that starts the script from MicroSIP, `docs/integrations/microsip/NumbersOnlineLookup.bat`.
+    case microSIPBatch
     /// The middleware in 3CX, `docs/integrations/crm-3cx.md`.
     case crm3CX
     /// The middleware in FreeSWITCH, `docs/integrations/crm-freeswitch.md`.
@@ -45,6 +65,8 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
     /// What the bytes are, which decides how the document is prepared for serving.
     package enum Format: Hashable, Sendable {
         case markdown, css, json, crmTemplate
+        /// A file for a phone system, whose language decides its content type.
+        case pbxFile(contentType: String)
     }
 
     /// The bytes exactly as they stand in the repository, copied out of the program's read-only data.
@@ -61,6 +83,16 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
             case .templates: no_document_templates()
             case .integrations: no_document_integrations()
             case .integration3CX: no_document_integrations_3cx()
+            case .guideFreeSWITCH: no_document_integrations_freeswitch_fusionpbx()
+            case .guideAsterisk: no_document_integrations_asterisk()
+            case .guideSuperfecta: no_document_integrations_freepbx_superfecta()
+            case .guideMicroSIP: no_document_integrations_microsip()
+            case .cidlookupConfiguration: no_document_freeswitch_cidlookup()
+            case .freeSWITCHScript: no_document_freeswitch_cnam_lua()
+            case .asteriskDialplan: no_document_asterisk_extensions()
+            case .superfectaModule: no_document_freepbx_superfecta_module()
+            case .microSIPScript: no_document_microsip_ps1()
+            case .microSIPBatch: no_document_microsip_bat()
             case .crm3CX: no_document_integrations_crm_3cx()
             case .crmFreeSWITCH: no_document_integrations_crm_freeswitch()
             case .crmAsterisk: no_document_integrations_crm_asterisk()
@@ -86,6 +118,16 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
         case .templates: "docs/templates.md"
         case .integrations: "docs/integrations/index.md"
         case .integration3CX: "docs/integrations/3cx.md"
+        case .guideFreeSWITCH: "docs/integrations/freeswitch-fusionpbx.md"
+        case .guideAsterisk: "docs/integrations/asterisk.md"
+        case .guideSuperfecta: "docs/integrations/freepbx-superfecta.md"
+        case .guideMicroSIP: "docs/integrations/microsip.md"
+        case .cidlookupConfiguration: "docs/integrations/freeswitch/cidlookup.conf.xml"
+        case .freeSWITCHScript: "docs/integrations/freeswitch/numbers_online_cnam.lua"
+        case .asteriskDialplan: "docs/integrations/asterisk/extensions.conf"
+        case .superfectaModule: "docs/integrations/freepbx/source-NumbersOnline.module"
+        case .microSIPScript: "docs/integrations/microsip/NumbersOnlineLookup.ps1"
+        case .microSIPBatch: "docs/integrations/microsip/NumbersOnlineLookup.bat"
         case .crm3CX: "docs/integrations/crm-3cx.md"
         case .crmFreeSWITCH: "docs/integrations/crm-freeswitch.md"
         case .crmAsterisk: "docs/integrations/crm-asterisk.md"
@@ -102,6 +144,9 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
         switch self {
         case .index, .operating, .nocli, .design, .templates, .integrations, .styleSheet: [.lookup, .middleware]
         case .api, .spamSignal, .integration3CX, .openAPI, .template3CX: [.lookup]
+        case .guideFreeSWITCH, .guideAsterisk, .guideSuperfecta, .guideMicroSIP, .cidlookupConfiguration,
+            .freeSWITCHScript, .asteriskDialplan, .superfectaModule, .microSIPScript, .microSIPBatch:
+            [.lookup]
         case .middleware, .crm3CX, .crmFreeSWITCH, .crmAsterisk, .middlewareOpenAPI, .middlewareTemplate3CX:
             [.middleware]
         }
@@ -120,6 +165,16 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
         case .templates: "/docs/templates"
         case .integrations: "/integrations"
         case .integration3CX: "/docs/integrations/3cx"
+        case .guideFreeSWITCH: "/docs/integrations/freeswitch-fusionpbx"
+        case .guideAsterisk: "/docs/integrations/asterisk"
+        case .guideSuperfecta: "/docs/integrations/freepbx-superfecta"
+        case .guideMicroSIP: "/docs/integrations/microsip"
+        case .cidlookupConfiguration: "/integrations/freeswitch/cidlookup.conf.xml"
+        case .freeSWITCHScript: "/integrations/freeswitch/numbers_online_cnam.lua"
+        case .asteriskDialplan: "/integrations/asterisk/extensions.conf"
+        case .superfectaModule: "/integrations/freepbx/source-NumbersOnline.module"
+        case .microSIPScript: "/integrations/microsip/NumbersOnlineLookup.ps1"
+        case .microSIPBatch: "/integrations/microsip/NumbersOnlineLookup.bat"
         case .crm3CX: "/docs/integrations/crm-3cx"
         case .crmFreeSWITCH: "/docs/integrations/crm-freeswitch"
         case .crmAsterisk: "/docs/integrations/crm-asterisk"
@@ -134,11 +189,16 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
     package var format: Format {
         switch self {
         case .index, .api, .spamSignal, .middleware, .operating, .nocli, .design, .templates, .integrations,
-            .integration3CX, .crm3CX, .crmFreeSWITCH, .crmAsterisk:
+            .integration3CX, .guideFreeSWITCH, .guideAsterisk, .guideSuperfecta, .guideMicroSIP, .crm3CX,
+            .crmFreeSWITCH,
+            .crmAsterisk:
             .markdown
         case .styleSheet: .css
         case .openAPI, .middlewareOpenAPI: .json
         case .template3CX, .middlewareTemplate3CX: .crmTemplate
+        case .cidlookupConfiguration: .pbxFile(contentType: "application/xml; charset=utf-8")
+        case .freeSWITCHScript, .asteriskDialplan, .superfectaModule, .microSIPScript, .microSIPBatch:
+            .pbxFile(contentType: "text/plain; charset=utf-8")
         }
     }
 }

@@ -4,9 +4,10 @@
 struct OriginText: Hashable, Sendable {
     private let pieces: [[UInt8]]
 
-    /// Cuts `bytes` at every place where the origin stands that the repository's documents are written with.
-    init(_ bytes: [UInt8]) {
-        let placeholder = Array(PublicOrigin.placeholder.url.utf8)
+    /// Cuts `bytes` at every place where the placeholder stands.
+    /// - Parameter placeholder: by default the origin that the repository's documents are written with.
+    init(_ bytes: [UInt8], cutAt placeholder: String = PublicOrigin.placeholder.url) {
+        let placeholder = Array(placeholder.utf8)
         var pieces: [[UInt8]] = []
         var start = 0
         var index = 0

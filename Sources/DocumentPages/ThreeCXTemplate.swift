@@ -4,13 +4,10 @@ internal import Platform
 
 /// The template of a server (`Templates/numbers-online.crm.xml` or `Templates/crm-middleware.crm.xml`), ready to be
 /// filled in.
-package struct ThreeCXTemplate: Sendable {
-    /// The value of `Content-Type`.
-    package static let contentType = "application/xml; charset=utf-8"
-
-    /// The path it answers under.
+package struct ThreeCXTemplate: KeyedFile {
+    package let contentType = "application/xml; charset=utf-8"
     package let path: String
-    /// The value of `Content-Disposition`: 3CX wants a file to upload, so a browser saves it.
+    /// 3CX wants a file to upload, so a browser saves it.
     package let contentDisposition: String
 
     /// Where the address stands in the file.
@@ -55,17 +52,10 @@ package struct ThreeCXTemplate: Sendable {
         }
     }
 
-    /// The template for this server.
-    ///
-    /// - Parameters:
-    ///   - origin: replaces `https://numbers.online` wherever it stands.
-    ///   - apiKey: the key that arrived in a header of the request, or nil. It is filled in when the template has a
-    ///     place for it and it matches the grammar of a key (`nol_` or `nol_test_` and 40 lower-case hexadecimal
-    ///     digits), whose characters need no escaping anywhere, and ignored otherwise.
     package func body(origin: PublicOrigin, apiKey: String?) -> [UInt8] {
         let origin = escape(origin)
         guard let afterKey else { return beforeKey.filled(with: origin) }
-        let key = apiKey.flatMap { Self.isKey($0) ? Array($0.utf8) : nil } ?? []
+        let key = apiKey.flatMap { KeyText.isKey($0) ? Array($0.utf8) : nil } ?? []
         return beforeKey.filled(with: origin) + key + afterKey.filled(with: origin)
     }
 
@@ -85,16 +75,5 @@ package struct ThreeCXTemplate: Sendable {
             }
             return HTMLFragment(escaping: text).html
         }
-    }
-
-    private static func isKey(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
-        guard let prefix = ["nol_test_", "nol_"].first(where: { bytes.starts(with: $0.utf8) }) else { return false }
-        let digits = bytes.dropFirst(prefix.utf8.count)
-        return digits.count == 40
-            && digits.allSatisfy {
-                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
-            }
     }
 }

@@ -18,7 +18,7 @@ extension LookupRoutes {
     var documents: DocumentAnswers {
         DocumentAnswers(
             site, publicOrigin: policy.publicOrigin,
-            templateKey: .init(fields: "Authorization, X-API-Key", read: headerKey),
+            fileKey: .init(fields: "Authorization, X-API-Key", read: headerKey),
             refused: { Replies.invalid(DocumentAnswers.unusableHost, $0) })
     }
 

@@ -82,7 +82,7 @@ final class RunningServer {
             metadataVersion: { plan.value.metadataVersion }, sources: [deliveries, contacts, connectors], clock: clock)
         // No credentials are filled into a template here: a client's secret is nothing that fetches a file.
         let documents = DocumentAnswers(
-            DocumentSite(.middleware), publicOrigin: settings.server.publicOrigin, templateKey: nil
+            DocumentSite(.middleware), publicOrigin: settings.server.publicOrigin, fileKey: nil
         ) { _ in MiddlewareReplies.invalid(hints: [DocumentAnswers.unusableHost]) }
         let routes = MiddlewareRoutes(
             tokenAccess: tokenAccess, contextAccess: contextAccess,

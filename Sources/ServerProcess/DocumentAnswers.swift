@@ -1,4 +1,4 @@
-// The documents of a server as it answers with them: guides, style sheet, description, template. Immutable.
+// The documents of a server as it answers with them: guides, style sheet, description, files. Immutable.
 
 package import DocumentPages
 package import HTTPServer
@@ -8,8 +8,8 @@ internal import Platform
 /// What a server says under the paths of its documents. Each of them may name the address that customers reach the
 /// server by.
 package struct DocumentAnswers: Sendable {
-    /// What a template is asked for with.
-    package struct TemplateKey: Sendable {
+    /// What a file is asked for with that takes a key.
+    package struct FileKey: Sendable {
         /// The request fields that decide what is filled in.
         let fields: String
         let read: @Sendable (HTTPRequest) -> String?
@@ -28,30 +28,32 @@ package struct DocumentAnswers: Sendable {
 
     private let site: DocumentSite
     private let publicOrigin: PublicOrigin?
-    private let templateKey: TemplateKey?
+    private let fileKey: FileKey?
     private let refused: @Sendable (HTTPRequest) -> HTTPResponse
 
     /// - Parameters:
     ///   - publicOrigin: the address of the server; nil: each request's `Host` names it.
-    ///   - templateKey: for a template that a key can be filled into.
+    ///   - fileKey: for files that a key can be filled into.
     ///   - refused: the server's own 400, with ``unusableHost``.
     package init(
-        _ site: DocumentSite, publicOrigin: PublicOrigin?, templateKey: TemplateKey?,
+        _ site: DocumentSite, publicOrigin: PublicOrigin?, fileKey: FileKey?,
         refused: @escaping @Sendable (HTTPRequest) -> HTTPResponse
     ) {
         self.site = site
         self.publicOrigin = publicOrigin
-        self.templateKey = templateKey
+        self.fileKey = fileKey
         self.refused = refused
     }
 
-    /// The template first, then every document.
+    /// The files that take a key first, then every document.
     package var routes: [Route] {
-        // What does not depend on the request is made now: its bytes, its compressed form, its tag.
-        let plainTemplate = publicOrigin.map { template(origin: $0, key: nil).asArtifact() }
-        return [
-            Route(.get, site.template3CX.path, name: "template_3cx") { .ready(template($0, plain: plainTemplate)) }
-        ]
+        let files: [(file: any KeyedFile, name: String)] =
+            [(site.template3CX, "template_3cx")] + site.pbxFiles.map { ($0, "pbx_file") }
+        return files.map { file, name in
+            // What does not depend on the request is made now: its bytes, its compressed form, its tag.
+            let plain = publicOrigin.map { response(file, origin: $0, key: nil).asArtifact() }
+            return Route(.get, file.path, name: name) { .ready(serve(file, $0, plain: plain)) }
+        }
             + site.documents.map { document in
                 let artifact =
                     isShared(document)
@@ -84,19 +86,18 @@ package struct DocumentAnswers: Sendable {
         return response
     }
 
-    private func template(_ request: HTTPRequest, plain: HTTPResponse?) -> HTTPResponse {
+    private func serve(_ file: any KeyedFile, _ request: HTTPRequest, plain: HTTPResponse?) -> HTTPResponse {
         guard let origin = origin(of: request) else { return refused(request) }
-        // With a key in it the template is never compressed: beside it stands a `Host` that somebody has written.
-        if let key = templateKey?.read(request) { return template(origin: origin, key: key) }
-        return plain ?? template(origin: origin, key: nil).compressible()
+        // With a key in it a file is never compressed: beside it stands a `Host` that somebody has written.
+        if let key = fileKey?.read(request) { return response(file, origin: origin, key: key) }
+        return plain ?? response(file, origin: origin, key: nil).compressible()
     }
 
-    private func template(origin: PublicOrigin, key: String?) -> HTTPResponse {
+    private func response(_ file: any KeyedFile, origin: PublicOrigin, key: String?) -> HTTPResponse {
         var response = HTTPResponse(
-            status: .ok, contentType: ThreeCXTemplate.contentType,
-            body: site.template3CX.body(origin: origin, apiKey: key))
-        response.add("Content-Disposition", site.template3CX.contentDisposition)
-        if let templateKey { response.add("Vary", templateKey.fields) }
+            status: .ok, contentType: file.contentType, body: file.body(origin: origin, apiKey: key))
+        response.add("Content-Disposition", file.contentDisposition)
+        if let fileKey { response.add("Vary", fileKey.fields) }
         response.add("Cache-Control", Self.cacheControl(isShared: publicOrigin != nil && key == nil))
         return response
     }

@@ -45,7 +45,9 @@ import Testing
     func `links inside the site lead to something that is served`(site: ServerSite, document: EmbeddedDocument) throws {
         let page = try text(document, on: site)
         let documents = try documents(site)
-        let paths = Set(documents.documents.map(\.path) + ["/api/health", "/metrics", documents.template3CX.path])
+        let paths = Set(
+            documents.documents.map(\.path) + ["/api/health", "/metrics", documents.template3CX.path]
+                + documents.pbxFiles.map(\.path))
         for target in page.split(separator: "href=\"").dropFirst().map({ $0.prefix { $0 != "\"" } }) {
             let parts = target.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
             let path = String(parts[0])
@@ -100,7 +102,8 @@ import Testing
             "/docs", "/docs/operating", "/docs/nocli", "/docs/design", "/docs/templates", "/docs/style.css",
             "/integrations", "/api/spec",
         ]
-        let lookup = shared + ["/docs/api", "/docs/spam-signal", "/docs/integrations/3cx"]
+        let guides = ["3cx", "asterisk", "freepbx-superfecta", "freeswitch-fusionpbx", "microsip"]
+        let lookup = shared + ["/docs/api", "/docs/spam-signal"] + guides.map { "/docs/integrations/" + $0 }
         let middleware =
             shared + [
                 "/docs/middleware", "/docs/integrations/crm-3cx", "/docs/integrations/crm-freeswitch",
