@@ -190,8 +190,7 @@ package enum EmbeddedDocument: CaseIterable, Hashable, Sendable {
         switch self {
         case .index, .api, .spamSignal, .middleware, .operating, .nocli, .design, .templates, .integrations,
             .integration3CX, .guideFreeSWITCH, .guideAsterisk, .guideSuperfecta, .guideMicroSIP, .crm3CX,
-            .crmFreeSWITCH,
-            .crmAsterisk:
+            .crmFreeSWITCH, .crmAsterisk:
             .markdown
         case .styleSheet: .css
         case .openAPI, .middlewareOpenAPI: .json

@@ -322,6 +322,10 @@ extension LookupRoutes {
                     limit: maker.limit, dailyCap: maker.dailyCap,
                     expiresAt: maker.expiresAt, networks: maker.networks, isTest: isTest || maker.isTest)
                 let settings = patch.applied(to: base)
+                guard settings.useCases.rawValue != 0 else {
+                    throw .invalid(
+                        "Field `use_cases`: expected some, because the key that makes the request can only manage.")
+                }
                 guard settings.isWithin(maker) else {
                     throw .invalid(
                         "A key cannot do more than the key that makes it: limit, daily_cap_micros, expires_at and "

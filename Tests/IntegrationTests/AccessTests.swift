@@ -92,6 +92,9 @@ struct AccessTests {
         #expect(test.status == 201 && test["key"]?.object?["use_cases"]?.array?.count == 4)
         let plain = try #require(test["api_key"]?.string)
         #expect(try fixture.get("/v1/account", key: plain).code == "use_case_forbidden")
+        let office = try fixture.post("/v1/account/keys", #"{"use_cases": ["manage"]}"#, key: account.key)
+        let officeKey = try #require(office["api_key"]?.string)
+        #expect(try fixture.post("/v1/account/keys", #"{"test": true}"#, key: officeKey).status == 400)
         let manager = try fixture.post(
             "/v1/account/keys", #"{"test": true, "use_cases": ["lookup", "manage"]}"#, key: account.key)
         let testKey = try #require(manager["api_key"]?.string)
