@@ -18,9 +18,10 @@ import Testing
             let fields = head.split(separator: "\r\n").map { $0.lowercased() }
             seen.add(fields.filter { $0.hasPrefix("trace") })
             if redirects, head.hasPrefix("GET / ") {
-                connection.answer("302 Found", ["Location: /next"], [])
+                connection.answer("302 Found", ["Location: /next", "Connection: close"], [])
             } else {
-                connection.answer()
+                // It is closed behind the answer; unsaid, the next request could still be sent over it.
+                connection.answer("200 OK", ["Connection: close"], [])
             }
         }
         let client = try Fixture.client { $0.passesTrace = passesTrace }
