@@ -6,12 +6,14 @@ import NumbersCore
 import Platform
 
 enum NumberPlanCommands {
-    static let all = [show, check, compare]
+    static let all = [show, check, load, compare]
 
     private static let made = "a plan, or the names of one, that script/number-plan has made"
     private static let anyTable: Argument<String?> = .optional(
         "FILE", .path, help: made + "; built-in-names; else the built-in plan")
     private static let file: Argument<String> = .required("FILE", .path, help: made)
+    private static let place: Argument<String> = .required(
+        "PLACE", .path, help: "the file that the server's number-plan or number-names names")
     private static let old: Argument<String> = .required(
         "OLD", .path, help: "the file of before; built-in or built-in-names")
     private static let new: Argument<String> = .required(
@@ -57,6 +59,44 @@ enum NumberPlanCommands {
             writer.endObject()
         } people: {
             context.console.styled("\(WholeFile.name(path)) \(table.words).", .green)
+        }
+    }
+
+    private static let load = Command(
+        declaration: CommandDeclaration(
+            "plan load", summary: "puts a plan, or names, where a server reads them",
+            arguments: [file.declaration, place.declaration],
+            details: [
+                """
+                FILE is checked as by plan check, and PLACE, if it is there, has to hold the same kind. Then PLACE is \
+                replaced in one step, so that a server never sees half of it. A running server takes it with SIGHUP \
+                (systemctl reload lookup-server), and says in its log what it took.
+                """
+            ])
+    ) { context throws(CommandFailure) in
+        let (path, place) = (context.values[file], context.values[place])
+        let table = try NumberTable.read(path, context)
+        var before: NumberTable?
+        if WholeFile.exists(place) {
+            let present = try NumberTable.read(place, context)
+            guard present.isSameKind(as: table) else {
+                throw .badData(
+                    "\(WholeFile.name(path)) \(table.words), but \(WholeFile.name(place)) \(present.words): nothing was "
+                        + "changed")
+            }
+            before = present
+        }
+        try WholeFile.replace(place, with: table.bytes)
+        context.answer { writer in
+            writer.beginObject()
+            writer.field("place", place)
+            writer.field("before", before?.metadataVersion)
+            table.writeHead(to: &writer)
+            writer.endObject()
+        } people: {
+            let earlier = before.map { ", before it was of metadata \($0.metadataVersion)" } ?? ""
+            return context.console.styled("\(WholeFile.name(place)) \(table.words)\(earlier).", .green)
+                + "\nA running server takes it with: systemctl reload lookup-server"
         }
     }
 

@@ -71,6 +71,16 @@ enum NumberTable {
         }
     }
 
+    var bytes: [UInt8] {
+        switch self {
+        case .plan(let plan): plan.bytes
+        case .names(let names): names.bytes
+        }
+    }
+
+    /// Whether both are plans, or both names.
+    func isSameKind(as other: NumberTable) -> Bool { kind == other.kind }
+
     private var byteCount: Int {
         switch self {
         case .plan(let plan): plan.byteCount

@@ -46,6 +46,30 @@ enum WholeFile {
         }
     }
 
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Puts a file that everybody may read in place of the one that is there, in one step and durably.
+    static func replace(_ path: String, with bytes: [UInt8]) throws(CommandFailure) {
+        let beside = path + ".new"
+        func failed(_ operation: String) -> CommandFailure {
+            let reason = SystemError.last(operation).reason
+            _ = unlink(beside)
+            return .failed("\(terminalSafe(path)): cannot be written: \(reason). Nothing was changed.")
+        }
+        let raw = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard raw >= 0 else {
+            throw .failed("\(terminalSafe(beside)): cannot be written: \(SystemError.last("open").reason)")
+        }
+        let descriptor = FileDescriptor(owning: raw)
+        guard writeAll(bytes, to: descriptor) else { throw failed("write") }
+        guard fchmod(descriptor.rawValue, 0o644) == 0, fsync(descriptor.rawValue) == 0 else { throw failed("fsync") }
+        guard rename(beside, path) == 0 else { throw failed("rename") }
+        let folder = path.contains("/") ? String(path[...(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
+        let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // It is in place; only whether it outlives a power failure of the next seconds is open then.
+        if directory >= 0 { _ = fsync(FileDescriptor(owning: directory).rawValue) }
+    }
+
     /// Writes a file that only its owner may read, in place of one that is there.
     static func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
         let raw = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
@@ -58,16 +82,21 @@ enum WholeFile {
         if fstat(raw, &status) == 0, status.st_mode & S_IFMT == S_IFREG, fchmod(raw, 0o600) != 0 {
             throw .failed("\(terminalSafe(path)): cannot be kept from others: \(SystemError.last("fchmod").reason)")
         }
+        guard writeAll(bytes, to: descriptor) else {
+            throw .failed("\(terminalSafe(path)): cannot be written: \(SystemError.last("write").reason)")
+        }
+    }
+
+    /// False with the system's reason in `errno`.
+    private static func writeAll(_ bytes: [UInt8], to descriptor: borrowing FileDescriptor) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor.rawValue, $0.baseAddress, $0.count) }
-            if count < 0 {
-                let error = SystemError.last("write")
-                if error.code == EINTR { continue }
-                throw .failed("\(terminalSafe(path)): cannot be written: \(error.reason)")
-            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
             rest = rest.dropFirst(count)
         }
+        return true
     }
 
     /// The file in a message.

@@ -39,6 +39,35 @@ import Testing
                 #"{"ok":true,"kind":"plan","metadata_version":"9.0.43""#))
     }
 
+    @Test("a plan is put in place in one step, and only where a plan was")
+    func load() throws {
+        let harness = try CommandLineHarness()
+        let path = try file(harness, Self.plan.bytes)
+        let place = "\(harness.directory)/in-place.bin"
+        let first = harness.call(["number", "plan", "load", path, place])
+        #expect(first.code == 0, "\(first.error)")
+        #expect(
+            first.output == "\(place) is a numbering plan of metadata 9.0.43.\n"
+                + "A running server takes it with: systemctl reload lookup-server\n")
+        #expect(harness.call(["number", "plan", "check", place]).code == 0)
+        let again = harness.call(["number", "plan", "load", path, place, "--json"]).output
+        #expect(again.hasPrefix(#"{"place":""#) && again.contains(#""before":"9.0.43","kind":"plan""#), "\(again)")
+        // Neither names over a plan, nor what is neither, nor over what is neither.
+        let names = "\(harness.directory)/names.bin"
+        #expect(
+            harness.call(["number", "plan", "load", try file(harness, NumberNames.builtIn.bytes), names]).code == 0)
+        let broken = try file(harness, Array(Self.plan.bytes.dropLast()))
+        let text = try file(harness, Array("not a plan".utf8))
+        for (from, to) in [(names, place), (place, names), (broken, place), (place, text)] {
+            let before = harness.call(["number", "plan", "show", to]).output
+            let refused = harness.call(["number", "plan", "load", from, to])
+            #expect(refused.code == 65 && refused.output == "", "\(refused.error)")
+            #expect(harness.call(["number", "plan", "show", to]).output == before)
+        }
+        let nowhere = harness.call(["number", "plan", "load", place, "\(harness.directory)/none/x.bin"])
+        #expect(nowhere.code == 1 && nowhere.error.contains("cannot be written"))
+    }
+
     @Test("names are shown and checked like a plan")
     func names() throws {
         let harness = try CommandLineHarness()

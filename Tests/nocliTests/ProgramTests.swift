@@ -46,7 +46,7 @@ import Testing
                   supplier         paid sources of names: add, preset, presets, set, list, test,
                                    enable, disable, remove
                   number           the numbering plan: parse, format, compare, find, plan show,
-                                   plan check, plan compare
+                                   plan check, plan load, plan compare
                   workspace        workspaces of the middleware: create, list, show, set
                   client           clients of the middleware, who get access tokens: create,
                                    list, revoke
