@@ -67,7 +67,9 @@ enum WholeFile {
         let folder = path.contains("/") ? String(path[...(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
         let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         // It is in place; only whether it outlives a power failure of the next seconds is open then.
-        if directory >= 0 { _ = fsync(FileDescriptor(owning: directory).rawValue) }
+        guard directory >= 0 else { return }
+        _ = fsync(directory)
+        _ = close(directory)
     }
 
     /// Writes a file that only its owner may read, in place of one that is there.

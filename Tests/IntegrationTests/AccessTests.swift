@@ -129,6 +129,21 @@ struct AccessTests {
             let answer = try fixture.send("PATCH", target, "{\"networks\": \(networks)}", key: capped)
             #expect(answer.status == status, "\(networks): \(answer.text)")
         }
+        for address in ["10.255.255.1", "127.0.0.1:8443", "[::1]", "[fd00::1]:1", "169.254.169.254"] {
+            let answer = try fixture.send(
+                "PATCH", "/v1/account", "{\"webhook_url\": \"https://\(address)/x\"}", key: account.key)
+            #expect(answer.status == 400 && answer.text.contains("a public address"), "\(address): \(answer.text)")
+        }
+        for (accept, type) in [
+            ("application/json, text/csv;q=0.5", "application/json"), ("text/csv", "text/csv"),
+            ("text/csv;q=0", "application/json"), ("text/csv;q=0.5, application/json;q=0.4", "text/csv"),
+        ] {
+            let answer = try fixture.get("/v1/account/ledger", key: account.key, fields: [("Accept", accept)])
+            #expect(answer.field("Content-Type")?.hasPrefix(type) == true, "\(accept)")
+        }
+        let lookup = "/v1/lookup/+12025550143?reference="
+        #expect(try fixture.get(lookup + "a%0Ab", key: account.key).status == 400)
+        #expect(try fixture.get(lookup + "a%20b", key: account.key).status == 200)
         // Of another key it may be said that it is used elsewhere.
         let elsewhere = try fixture.send("PATCH", target, #"{"networks": ["192.0.2.0/24"]}"#, key: account.key)
         #expect(elsewhere.status == 200)

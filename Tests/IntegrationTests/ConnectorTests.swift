@@ -68,7 +68,13 @@ struct ConnectorTests {
             "--secret-key-file", keyFile)
         #expect(test["ok"]?.bool == true)
         #expect(test["contacts"]?.array?.first?.object?["last_name"]?.string == "Able")
+        #expect(test["contacts"]?.array?.first?.object?["match"]?.string == "exact")
         #expect(crm.requests.last?.authorization == "Bearer hunter2-very-secret")
+        // The CRM answers everybody with this contact; a search would leave it out.
+        let other = try fixture.nocli(
+            "connector", "test", id, "--number", "+12025550144", "--allow-network", "127.0.0.0/8",
+            "--secret-key-file", keyFile)
+        #expect(other.output.contains("None has what was asked for"), "\(other.output)")
         // nocli serves nobody, so there is no trace.
         #expect(crm.requests.last?.traceParent == nil)
 

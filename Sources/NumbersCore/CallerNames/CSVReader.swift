@@ -132,6 +132,12 @@ package struct CSVReader: Sendable {
             readPlain(UInt8(ascii: "\r"))
         }
         rowBytes += 1
+        // Whatever state it is in: what is to be read again is kept, so it has a bound. A line break is no part of it.
+        if furtherLines != nil, rowBytes > Self.rowBytesMax + 2 {
+            fault = fault ?? "longer than \(Self.rowBytesMax) bytes"
+            _ = endRow(handle)
+            return
+        }
         if state == .quoted {
             if byte == UInt8(ascii: "\"") {
                 state = .quoteInQuoted

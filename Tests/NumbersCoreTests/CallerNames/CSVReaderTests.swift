@@ -156,6 +156,22 @@ private func expectRows(_ text: [UInt8], _ expected: [CSVReader.Row], sourceLoca
         #expect(before == found)
     }
 
+    @Test("a line without end behind a closed quote is left out once, and its row begins anew before it")
+    func endlessLine() {
+        let text = Array(("\"a\nb\" " + String(repeating: "x", count: 100_000) + "\nc\n").utf8)
+        #expect(
+            rows(of: [text]) == [
+                .malformed(
+                    line: 1, reason: "text behind a closing quote on line 2; the field began with a quote on line 1"),
+                .malformed(line: 2, reason: "a quote inside an unquoted field"), .fields(line: 3, ["c"]),
+            ])
+        // Told before the line has ended: nothing waits for an end that may never come.
+        var reader = CSVReader()
+        var told: [CSVReader.Row] = []
+        reader.read(text.prefix(20_000)) { told.append($0) }
+        #expect(told.count == 1)
+    }
+
     @Test("a row of a million commas keeps no more than its limit")
     func commas() {
         #expect(
